@@ -22,6 +22,8 @@ export interface SanitizedLocation {
 export interface NearFix {
   readonly who: Who;
   readonly position: Position;
+  /** H3 r9 cell of the position, computed once for the store look-up. */
+  readonly cell: CellId;
   readonly accuracyM: number | null;
   readonly at: EventTime;
 }
