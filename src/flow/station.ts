@@ -1,7 +1,7 @@
 /** The two shapes of station: a stage looks at one event, a fold remembers per key. Both are pure and synchronous. */
 import type { EventTime, Watermark } from '../model/time.ts';
 import type { Outcome } from './outcome.ts';
-import type { DropReason } from '../model/reasons.ts';
+import type { DropReason, UncountedReason } from '../model/reasons.ts';
 
 /** One event in, one outcome out. */
 export type Stage<I, O, Env> = (input: I, env: Env) => Outcome<O>;
@@ -12,8 +12,11 @@ export interface Transition<S, O> {
   readonly state: S | null;
   readonly emit: readonly O[];
   /** Inputs that ended here, one reason each. */
-  readonly dropped: readonly DropReason[];
+  readonly dropped: readonly (DropReason | UncountedReason)[];
 }
+
+/** What a fold answers when it has nothing to say but its state. */
+export const stay = <S>(state: S | null): Transition<S, never> => ({ state, emit: [], dropped: [] });
 
 /**
  * A station with memory. `onEvent` and `onWatermark` may reuse and change the state they are given, and must be
@@ -24,5 +27,5 @@ export interface Fold<S, I, O, Env> {
   readonly empty: (key: string) => S;
   readonly onEvent: (state: S, input: I, now: Watermark, env: Env) => Transition<S, O>;
   readonly onWatermark: (state: S, now: Watermark, env: Env) => Transition<S, O>;
-  readonly wakesAt: (state: S) => EventTime | null;
+  readonly wakesAt: (state: S, env: Env) => EventTime | null;
 }

@@ -37,6 +37,6 @@ export type QuarantineReason = keyof typeof QUARANTINE_REASONS;
 export const UNCOUNTED_REASONS = {
   over_bound: 'the subject already contributes as often as one person may (L0)',
   over_visits: 'more visits to one unit and window than are counted of one person',
-  no_region: 'too late for every rung of the ladder',
+  no_rung: 'known too late for every rung of the ladder',
 } as const;
 export type UncountedReason = keyof typeof UNCOUNTED_REASONS;

@@ -1,0 +1,65 @@
+/** `oboro ledger verify`. */
+import { readFile } from 'node:fs/promises';
+import { OboroError } from '../../model/errors.ts';
+import type { LedgerLine } from '../../model/ledger.ts';
+import type { LedgerReport } from '../../release/ledger-verify.ts';
+import { verifyLedger } from '../../release/ledger-verify.ts';
+import type { TalkOptions } from '../terminal.ts';
+import { terminal } from '../terminal.ts';
+
+export interface LedgerFlags extends TalkOptions {
+  readonly withState?: boolean;
+  readonly input?: readonly string[];
+  readonly config?: string;
+}
+
+export const ledgerVerify = async (file: string, flags: LedgerFlags): Promise<void> => {
+  const report = verifyLedger(await readLedger(file));
+  const { json, result } = terminal(flags);
+  if (json) result(JSON.stringify(report));
+  else for (const line of reportLines(file, report)) result(line);
+  if (report.problems.length > 0) {
+    throw new OboroError('LEDGER_BROKEN', `${file}: ${String(report.problems.length)} faults`);
+  }
+};
+
+/** The lines of a ledger file; null for a line that is none. Throws INPUT_MISSING. */
+export const readLedger = async (file: string): Promise<readonly (LedgerLine | null)[]> => {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new OboroError('INPUT_MISSING', `${file}: no such ledger, or not readable`, { cause });
+  }
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(lineOf);
+};
+
+const lineOf = (text: string): LedgerLine | null => {
+  try {
+    const value = JSON.parse(text) as Partial<LedgerLine> | null;
+    const whole =
+      typeof value?.seq === 'number' && typeof value.hash === 'string' && value.entry !== undefined;
+    return whole ? (value as LedgerLine) : null;
+  } catch {
+    return null;
+  }
+};
+
+const reportLines = (file: string, report: LedgerReport): readonly string[] => {
+  const alive = report.epochs.filter((epoch) => !epoch.destroyed);
+  return [
+    `${file}: ${String(report.lines)} lines, head ${report.head}`,
+    `chain             ${report.problems.length === 0 ? 'holds' : 'BROKEN'}`,
+    `releases          ${String(report.releases)} windows, ${String(report.keys)} keys, each at most once`,
+    `epochs            ${String(report.epochs.length)} born, ${String(report.epochs.length - alive.length)} destroyed`,
+    ...alive.map(
+      (epoch) => `  still alive     ${epoch.audience} ${new Date(epoch.epochStartMs).toISOString()}`,
+    ),
+    ...(report.imported ? ['salts             IMPORTED: not secret, for tests only'] : []),
+    ...(report.finished ? [] : ['end               the run has not finished yet']),
+    ...report.problems.map((problem) => `fault             ${problem}`),
+  ];
+};

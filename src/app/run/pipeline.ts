@@ -1,0 +1,246 @@
+/** One embedded engine with its inputs decoded and its outputs written; saves itself so that it can go on after any kill. */
+import type { InputFile } from '../../adapters/files/discover.ts';
+import type { MergedBatch, Position } from '../../adapters/files/merge.ts';
+import type { SealedCheckpoint } from '../../adapters/state/checkpoint.ts';
+import { saveCheckpoint, unsealParts } from '../../adapters/state/checkpoint.ts';
+import type { Config } from '../../config/config.ts';
+import type { Quarantine } from '../../flow/outcome.ts';
+import type { Store } from '../../model/place.ts';
+import type { RawEvent, RawRight } from '../../model/raw.ts';
+import type { EventTime } from '../../model/time.ts';
+import type { Randomness } from '../../ports/clock.ts';
+import type { SaltVault } from '../../ports/salts.ts';
+import { releaseEntry } from '../../release/ledger.ts';
+import type { Released, WindowRows } from '../../release/released.ts';
+import { Counters } from '../../runtime/counters.ts';
+import { Engine } from '../../runtime/engine.ts';
+import type { StatePart } from '../../runtime/fold-runner.ts';
+import { KeyRing } from '../../runtime/key-ring.ts';
+import { SaltKeeper } from '../../runtime/salt-keeper.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { ledgerRules, topology } from '../../topology/topology.ts';
+import { FaultBook } from './dead-letter.ts';
+import type { ManifestFacts, RunManifest } from './manifest.ts';
+import { genesisOf, manifestOf, writeManifests } from './manifest.ts';
+import { NO_LENGTHS, Outputs } from './outputs.ts';
+import type { ReleaseCounts } from './release-counts.ts';
+import { NO_RELEASES, countRows } from './release-counts.ts';
+import type { Saved } from './saved.ts';
+import type { RawSource } from './sources.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface PipelineOptions {
+  readonly config: Config;
+  readonly codeVersion: string;
+  readonly randomness: Randomness;
+  readonly workspace: Workspace;
+  readonly fingerprint: string;
+  readonly files: readonly InputFile[];
+  readonly sources: readonly RawSource[];
+  readonly stores: readonly Store[];
+  readonly vault: SaltVault;
+  readonly deploymentKey: Buffer;
+  readonly latestMs: EventTime;
+}
+
+export class Pipeline {
+  readonly #o: PipelineOptions;
+  readonly #ring = new KeyRing();
+  readonly #counters = new Counters();
+  readonly #flow: Topology;
+  readonly #salts: SaltKeeper;
+  readonly #engine: Engine<Released<WindowRows>>;
+  #outputs: Outputs | null = null;
+  #faults = new FaultBook();
+  #released: ReleaseCounts = NO_RELEASES;
+  #position: Position | null = null;
+  #lines = 0;
+  #committedLines = 0;
+
+  constructor(options: PipelineOptions) {
+    this.#o = options;
+    const { policy } = options.config;
+    this.#flow = topology({
+      policy,
+      stores: options.stores,
+      keyOf: this.#ring.keyOf,
+      deploymentKey: options.deploymentKey,
+      wallBound: options.latestMs,
+    });
+    const { calendar } = this.#flow;
+    const { latenessMs, gate: grace } = policy;
+    this.#salts = new SaltKeeper({ vault: options.vault, ring: this.#ring, calendar, grace, latenessMs });
+    this.#engine = new Engine({
+      flow: this.#flow,
+      ledger: ledgerRules,
+      entryOf: releaseEntry,
+      salts: this.#salts,
+      ring: this.#ring,
+      counters: this.#counters,
+      latenessMs,
+      wallBound: options.latestMs,
+      sinks: {
+        location: (record) => this.#out.location(record),
+        release: (released) => this.#release(released),
+        ledger: (line) => this.#out.ledger(line),
+      },
+    });
+  }
+
+  /** Where reading goes on; null at the start. */
+  get position(): Position | null {
+    return this.#position;
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** The run's clock, for people. */
+  get eventTime(): string {
+    return this.#lines === 0 ? '' : this.#flow.calendar.zone.iso(this.#engine.clock);
+  }
+
+  /** Consents and erasures are taken in before anything else; a restart reads them again. */
+  right(record: RawRight): void {
+    this.#engine.right(record);
+  }
+
+  /** Opens the outputs, at the start or where a saved state left them. */
+  async open(saved: SealedCheckpoint<Saved> | null): Promise<void> {
+    if (saved === null) {
+      await this.#save(NO_LENGTHS);
+      this.#outputs = await Outputs.open(this.#o.workspace.out, NO_LENGTHS);
+      this.#engine.begin(genesisOf(this.#facts));
+      return;
+    }
+    const { open, salts, sealed } = saved;
+    await this.#salts.resume([...salts, ...open.engine.held]);
+    const parts = unsealParts<StatePart>(sealed, this.#ring.keyOf);
+    this.#outputs = await Outputs.open(this.#o.workspace.out, open.lengths);
+    this.#counters.restore(open.counters);
+    this.#faults = new FaultBook(open.faults);
+    this.#released = open.released;
+    this.#position = open.position;
+    this.#lines = open.lines;
+    this.#committedLines = open.lines;
+    this.#engine.restore({ ...open.engine, parts });
+    this.#engine.begin(genesisOf(this.#facts));
+    await this.#bury();
+  }
+
+  /** Notes a record that could not be used. */
+  fault(file: InputFile, line: number, fault: Quarantine, byteCount: number): void {
+    this.#counters.add('wire', fault.reason);
+    this.#faults.note(file.name, line, fault);
+    this.#out.deadLetter({
+      reason: fault.reason,
+      topic: file.topic,
+      partition: this.#o.files.indexOf(file),
+      offset: line,
+      schemaId: null,
+      byteCount,
+      atMs: this.#engine.clock,
+    });
+  }
+
+  /** Takes a batch of lines in event-time order through the whole flow. */
+  async take(batch: MergedBatch): Promise<void> {
+    const events = this.#decode(batch);
+    await this.#engine.prepare(events);
+    for (const event of events) this.#engine.event(event);
+    this.#lines += batch.texts.length;
+    this.#position = batch.position;
+    if (this.#lines - this.#committedLines >= this.#o.config.run.commitEvery) await this.commit();
+    else await this.#out.drain();
+  }
+
+  /** Everything up to here survives a kill when it resolves. */
+  async commit(): Promise<void> {
+    await this.#save(await this.#out.flush());
+    this.#committedLines = this.#lines;
+    await this.#bury();
+  }
+
+  /** Closes every window, destroys the last salts, ends the ledger and writes the manifests. */
+  async finish(): Promise<RunManifest> {
+    this.#engine.finish();
+    await this.commit();
+    this.#engine.end();
+    await this.#out.flush();
+    const manifest = manifestOf(this.#facts, {
+      fingerprint: this.#o.fingerprint,
+      inputs: this.#o.files,
+      sources: this.#o.sources,
+      counts: this.#counters.table(),
+      released: this.#released,
+      faults: this.#faults.examples,
+    });
+    await writeManifests(this.#o.workspace.out, manifest);
+    return manifest;
+  }
+
+  async close(): Promise<void> {
+    await this.#outputs?.close();
+  }
+
+  get #out(): Outputs {
+    if (this.#outputs === null) throw new TypeError('the outputs are not open yet');
+    return this.#outputs;
+  }
+
+  get #facts(): ManifestFacts {
+    const { policy, policyHash } = this.#o.config;
+    const { codeVersion, vault } = this.#o;
+    return { policy, policyHash, codeVersion, units: this.#flow.units, vaultImported: vault.imported };
+  }
+
+  #decode(batch: MergedBatch): readonly RawEvent[] {
+    const { sources } = this.#o;
+    const events: RawEvent[] = [];
+    for (let i = 0; i < batch.texts.length; i++) {
+      const source = sources[batch.sources[i] ?? 0];
+      const text = batch.texts[i] ?? '';
+      if (source === undefined) continue;
+      const fault = batch.faults.get(i);
+      const outcome = fault?.outcome ?? source.decode(text);
+      if (outcome.kind === 'keep') events.push(outcome.value);
+      else if (outcome.kind === 'quarantine') {
+        const bytes = fault?.byteCount ?? Buffer.byteLength(text);
+        this.fault(source.merge.file, batch.lines[i] ?? 0, outcome, bytes);
+      }
+    }
+    this.#counters.add('wire', 'keep', events.length);
+    return events;
+  }
+
+  #release(released: Released<WindowRows>): void {
+    this.#released = countRows(this.#released, released.value);
+    this.#out.release(released);
+  }
+
+  /** Destroys salts whose epochs no saved state needs any more, and records it (G-07). */
+  async #bury(): Promise<void> {
+    if (this.#engine.dying.length === 0) return;
+    await this.#o.vault.destroy(this.#engine.dying);
+    this.#engine.destroyed();
+  }
+
+  async #save(lengths: Saved['lengths']): Promise<void> {
+    const { parts, ...engine } = this.#engine.record();
+    const saved: Saved = {
+      fingerprint: this.#o.fingerprint,
+      latestMs: this.#o.latestMs,
+      position: this.#position,
+      lines: this.#lines,
+      lengths,
+      counters: this.#counters.table(),
+      faults: this.#faults.examples,
+      released: this.#released,
+      engine,
+      scans: new Map(this.#o.sources.map(({ merge, scan }) => [merge.file.path, scan])),
+    };
+    const means = { keyOf: this.#ring.keyOf, randomness: this.#o.randomness };
+    await saveCheckpoint(this.#o.workspace.checkpointPath, { open: saved, parts }, means);
+  }
+}

@@ -1,0 +1,80 @@
+/** Reads what must be known before any raw record: the stores, and every consent and erasure (G-01). */
+import type { InputFile } from '../../adapters/files/discover.ts';
+import { readLines, readWhole } from '../../adapters/files/lines.ts';
+import type { Outcome, Quarantine } from '../../flow/outcome.ts';
+import type { Store, StoreId } from '../../model/place.ts';
+import type { RawRight } from '../../model/raw.ts';
+import type { LineDecoder } from '../../wire/decoder.ts';
+import { storesOfGeoJson } from '../../wire/stores.ts';
+import type { Decoders } from './decoders.ts';
+
+/** Called for every record that could not be used. */
+export type OnFault = (file: InputFile, line: number, fault: Quarantine, byteCount: number) => void;
+
+const MAX_GEOJSON_BYTES = 256 * 1_048_576;
+
+interface ReadOptions {
+  readonly decoders: Decoders;
+  readonly maxLineBytes: number;
+  readonly onFault: OnFault;
+}
+
+/** All records of small inputs, file after file, line after line; faults are told and left out. */
+async function* records<T>(
+  file: InputFile,
+  decoder: Outcome<LineDecoder<T>>,
+  { maxLineBytes, onFault }: ReadOptions,
+): AsyncGenerator<T, void, undefined> {
+  if (decoder.kind !== 'keep') {
+    if (decoder.kind === 'quarantine') onFault(file, 1, decoder, 0);
+    return;
+  }
+  for await (const batch of readLines(file, { maxLineBytes })) {
+    for (const [i, text] of batch.texts.entries()) {
+      const line = batch.lines[i] ?? 0;
+      const broken = batch.faults.get(i);
+      if (broken !== undefined) {
+        onFault(file, line, broken.outcome, broken.byteCount);
+        continue;
+      }
+      const outcome = decoder.value.decode(text);
+      if (outcome.kind === 'keep') yield outcome.value;
+      else if (outcome.kind === 'quarantine') onFault(file, line, outcome, Buffer.byteLength(text));
+    }
+  }
+}
+
+/** The store list; the last record of an id wins, as in a compacted topic. */
+export const readStores = async (
+  files: readonly InputFile[],
+  options: ReadOptions,
+): Promise<readonly Store[]> => {
+  const stores = new Map<StoreId, Store>();
+  for (const file of files) {
+    if (file.topic !== 'ref.stores') continue;
+    if (file.format === 'geojson') {
+      const outcomes = storesOfGeoJson(await readWhole(file, MAX_GEOJSON_BYTES));
+      outcomes.forEach((outcome, i) => {
+        if (outcome.kind === 'keep') stores.set(outcome.value.id, outcome.value);
+        else if (outcome.kind === 'quarantine') options.onFault(file, i + 1, outcome, 0);
+      });
+      continue;
+    }
+    const decoder = await options.decoders.of({ ...file, topic: 'ref.stores' });
+    for await (const store of records(file, decoder, options)) stores.set(store.id, store);
+  }
+  return [...stores.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+};
+
+/** Consents first, then erasures, each in the order of its files. */
+export async function* readRights(
+  files: readonly InputFile[],
+  options: ReadOptions,
+): AsyncGenerator<RawRight, void, undefined> {
+  for (const topic of ['privacy.consent', 'privacy.erasure'] as const) {
+    for (const file of files) {
+      if (file.topic !== topic) continue;
+      yield* records<RawRight>(file, await options.decoders.of({ ...file, topic }), options);
+    }
+  }
+}

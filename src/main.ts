@@ -1,0 +1,4 @@
+/** Starts the command line. */
+import { main } from './app/cli.ts';
+
+await main();

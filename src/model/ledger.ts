@@ -1,0 +1,75 @@
+/** The entries of the release ledger: what was released under which parameters, and the life of every salt. */
+import type { Audience } from './identity.ts';
+import type { Holds, PlaceTable, UnitKind } from './table.ts';
+import type { WindowKind } from './time.ts';
+
+/** One released key: enough to see that nothing is released twice and every row stands on a declared rung. */
+export interface ReleasedKey {
+  readonly unitKind: UnitKind;
+  readonly unitId: string;
+  readonly resolution: number;
+  readonly windowKind: WindowKind;
+  /** ISO 8601 with offset. */
+  readonly windowStart: string;
+  readonly holds: Holds;
+  /** Breakdowns only: which column was broken down. */
+  readonly dimension?: string;
+}
+
+/** First entry of a chain: the parameters that every later entry was made under. */
+export interface GenesisEntry {
+  readonly type: 'genesis';
+  readonly format: 1;
+  readonly policyVersion: number;
+  readonly policyHash: string;
+  readonly codeVersion: string;
+  /** SHA-256 of the public key list (stores and their cells). */
+  readonly publicKeys: string;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** `imported` salts are not secret: for tests only. */
+  readonly vault: 'sealed' | 'imported';
+}
+
+export interface EpochBornEntry {
+  readonly type: 'epoch_born';
+  readonly audience: Audience;
+  readonly epochStartMs: number;
+  /** SHA-256 commitment to the salt. */
+  readonly commitment: string;
+}
+
+export interface EpochDestroyedEntry {
+  readonly type: 'epoch_destroyed';
+  readonly audience: Audience;
+  readonly epochStartMs: number;
+}
+
+export interface ReleaseEntry {
+  readonly type: 'release';
+  readonly table: PlaceTable;
+  readonly epochStartMs: number;
+  readonly date: string;
+  readonly windowKind: WindowKind;
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+  readonly rows: number;
+  readonly keys: readonly ReleasedKey[];
+  /** SHA-256 over the published rows (canonical JSON, one a line); it commits to nothing unpublished. */
+  readonly digest: string;
+}
+
+export interface FinishedEntry {
+  readonly type: 'finished';
+}
+
+export type LedgerEntry = GenesisEntry | EpochBornEntry | EpochDestroyedEntry | ReleaseEntry | FinishedEntry;
+
+/** One line of the ledger file. */
+export interface LedgerLine {
+  readonly seq: number;
+  /** Hash of the line before; 64 zeros at the start. */
+  readonly prev: string;
+  readonly entry: LedgerEntry;
+  /** SHA-256 of the canonical JSON of `{seq, prev, entry}`, hex. */
+  readonly hash: string;
+}

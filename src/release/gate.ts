@@ -1,0 +1,272 @@
+/** The release gate: the only door out. Closed windows come in, released rows go out, each contribution at most once. */
+import type { Fold, Transition } from '../flow/station.ts';
+import { stay } from '../flow/station.ts';
+import type { Retraction, SuccessorContribution } from '../model/contribution.ts';
+import type { GatePolicy, VisitPolicy } from '../model/policy.ts';
+import type { AnyRow, FootfallRow, PlaceTable, VisitsRow } from '../model/table.ts';
+import type { ClosedWindow, FootfallEntry, GateInput, VisitEntry } from '../model/tally.ts';
+import type { EpochStart, EventTime, WindowKind } from '../model/time.ts';
+import type { UnitList } from '../place/units.ts';
+import type { Calendar } from '../time/calendar.ts';
+import type { BreakdownEnv } from './breakdowns.ts';
+import { dwellOf, transitionsOf } from './breakdowns.ts';
+import type { GateState } from './gate-state.ts';
+import { emptyGateState, successorKey } from './gate-state.ts';
+import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
+import { place, takeBuckets, withoutSubject } from './ladder.ts';
+import { marked, markCoarser, rowMark } from './marks.ts';
+import { publishedCount, roundTo } from './published.ts';
+import type { Released, WindowRows } from './released.ts';
+import { passGate } from './released.ts';
+import type { Subject } from './rows.ts';
+import { footfallRow, visitsRow, withheldVisitsRow } from './rows.ts';
+import type { Contributed } from './threshold.ts';
+import { headCount, secretDraw } from './threshold.ts';
+import type { Unit } from './rungs.ts';
+import { FOOTFALL_RUNGS, VISIT_RUNGS, storeUnit } from './rungs.ts';
+
+export interface GateEnv {
+  readonly gate: GatePolicy;
+  readonly visits: VisitPolicy;
+  /** Visits counted per subject in one row. */
+  readonly visitsPerWindow: number;
+  readonly calendar: Calendar;
+  readonly units: UnitList;
+  /** Key of the secret draws of an epoch; null when its salt is gone, then everything left is withheld. */
+  readonly drawKey: (epoch: EpochStart) => Buffer | null;
+}
+
+/**
+ * The gate of one epoch. Its state moves only with closed windows, successors and retractions, and all chance in it
+ * is a PRF under the epoch's key, so a repeated run releases the same rows.
+ *
+ * @guarantee G-10
+ * @guarantee G-12
+ * @guarantee G-13
+ */
+export const gateFold: Fold<GateState, GateInput, Released<WindowRows>, GateEnv> = {
+  name: 'gate',
+  empty: emptyGateState,
+  onEvent: (state, input, _now, env) => {
+    if (input.kind === 'successor') return noteSuccessor(state, input);
+    if (input.kind === 'retract') return retract(state, input);
+    return release(state, input, env);
+  },
+  onWatermark: (state) => stay(state),
+  wakesAt: () => null,
+};
+
+const noteSuccessor = (
+  state: GateState,
+  input: SuccessorContribution,
+): Transition<GateState, Released<WindowRows>> => {
+  state.successors.set(successorKey(input), { toCell: input.toCell, toCategory: input.toCategory });
+  return stay(state);
+};
+
+const retract = (state: GateState, input: Retraction): Transition<GateState, Released<WindowRows>> => {
+  for (const waiting of [state.visits, state.dwell, state.place, state.category]) {
+    withoutSubject(waiting, input.subject);
+  }
+  withoutSubject(state.footfall, input.subject);
+  return stay(state);
+};
+
+/** The rows that one closing releases, by table. */
+type Rows = Record<PlaceTable, AnyRow[]>;
+
+const release = (
+  state: GateState,
+  closed: ClosedWindow,
+  env: GateEnv,
+): Transition<GateState, Released<WindowRows>> => {
+  const drawKey = env.drawKey(state.epoch);
+  const rows: Rows = { visits: [], dwell: [], transitions: [], footfall: [] };
+  if (drawKey !== null) {
+    const climb: Climb = { state, closed, env, drawKey, rows };
+    climbVisits(climb);
+    climbFootfall(climb);
+  }
+  if (closed.windowKind === 'day') {
+    if (drawKey !== null) rows.transitions.push(...transitionsOf(state, breakdownEnv(closed, env)));
+    rows.visits.push(...withheldStoreDays(rows.visits as VisitsRow[], closed, state, env));
+  }
+  const emit = (Object.keys(rows) as PlaceTable[])
+    .filter((table) => rows[table].length > 0)
+    .map((table) => passGate(windowRows(table, rows[table], closed, env)));
+  return { state: closed.windowKind === 'day' ? null : state, emit, dropped: [] };
+};
+
+const windowRows = (
+  table: PlaceTable,
+  rows: readonly AnyRow[],
+  closed: ClosedWindow,
+  env: GateEnv,
+): WindowRows => ({
+  table,
+  epoch: closed.epoch,
+  date: env.calendar.epochOf(closed.epoch).date,
+  windowKind: closed.windowKind,
+  window: closed.window,
+  windowStart: env.calendar.zone.iso(closed.window.start),
+  rows,
+});
+
+interface Climb {
+  readonly state: GateState;
+  readonly closed: ClosedWindow;
+  readonly env: GateEnv;
+  readonly drawKey: Buffer;
+  readonly rows: Rows;
+}
+
+const startOfWindow =
+  (env: GateEnv) =>
+  (kind: WindowKind, at: EventTime): EventTime =>
+    env.calendar.windowAt(kind, at).start;
+
+const breakdownEnv = (closed: ClosedWindow, env: GateEnv): BreakdownEnv => ({
+  gate: env.gate,
+  minDwellMs: env.visits.minDwellMs,
+  calendar: env.calendar,
+  ladder: { rungs: VISIT_RUNGS, units: env.units, windowStart: startOfWindow(env) },
+  closed: { windowKind: closed.windowKind, start: closed.window.start },
+});
+
+const climbVisits = (climb: Climb): void => {
+  const { state, closed, env, rows } = climb;
+  const ladder: LadderEnv<VisitEntry> = {
+    rungs: VISIT_RUNGS,
+    units: env.units,
+    windowStart: startOfWindow(env),
+  };
+  const first = VISIT_RUNGS.findIndex((rung) => rung.windowKind === closed.windowKind);
+  for (const entry of closed.visits) place(state.visits, entry, { from: first, time: entry.end }, ladder);
+  VISIT_RUNGS.forEach((rung, i) => {
+    if (rung.windowKind !== closed.windowKind) return;
+    for (const bucket of takeBuckets(state.visits, i, closed.window.start)) {
+      if (!qualifies(bucket, climb)) {
+        moveUp(state.visits, bucket, i, ladder);
+        continue;
+      }
+      rows.visits.push(releaseVisits(bucket, i, climb, ladder));
+      for (const waiting of [state.dwell, state.place, state.category]) {
+        for (const entry of bucket.entries)
+          place(waiting, entry, { from: i, time: bucket.windowStart }, ladder);
+      }
+    }
+    rows.dwell.push(...dwellOf(state, i, breakdownEnv(closed, env)));
+  });
+};
+
+const climbFootfall = (climb: Climb): void => {
+  const { state, closed, env, rows } = climb;
+  const ladder: LadderEnv<FootfallEntry> = {
+    rungs: FOOTFALL_RUNGS,
+    units: env.units,
+    windowStart: startOfWindow(env),
+  };
+  const first = FOOTFALL_RUNGS.findIndex((rung) => rung.windowKind === closed.windowKind);
+  if (first < 0) return;
+  const time = closed.window.start;
+  for (const entry of closed.footfall) place(state.footfall, entry, { from: first, time }, ladder);
+  FOOTFALL_RUNGS.forEach((rung, i) => {
+    if (rung.windowKind !== closed.windowKind) return;
+    for (const bucket of takeBuckets(state.footfall, i, closed.window.start)) {
+      if (qualifies(bucket, climb)) rows.footfall.push(releaseFootfall(bucket, i, climb, ladder));
+      else moveUp(state.footfall, bucket, i, ladder);
+    }
+  });
+};
+
+/** At least k distinct members plus the secret draw of the bucket's r7 cell. */
+const qualifies = <E extends Contributed>({ unit, entries }: Bucket<E>, climb: Climb): boolean => {
+  const { gate } = climb.env;
+  const draw = secretDraw(climb.drawKey, unit.drawCell, gate.drawMax);
+  return headCount(entries, gate).towardsK >= gate.k + draw;
+};
+
+/** The contributions move to the next rung; on the last they are dropped, never to be seen. */
+const moveUp = <E>(waiting: Waiting<E>, bucket: Bucket<E>, rung: number, ladder: LadderEnv<E>): void => {
+  for (const entry of bucket.entries) {
+    place(waiting, entry, { from: rung + 1, time: bucket.windowStart }, ladder);
+  }
+};
+
+const aboutBucket = <E>(
+  table: PlaceTable,
+  bucket: Bucket<E>,
+  rung: number,
+  { state, env }: Climb,
+  ladder: LadderEnv<E>,
+): Subject => {
+  const windowKind = ladder.rungs[rung]?.windowKind ?? 'day';
+  const key = rowMark(table, bucket.unit.id, windowKind, bucket.windowStart);
+  const holds = marked(state.marks, key) ? 'rest' : 'all';
+  markCoarser(state.marks, table, bucket, rung, ladder);
+  return {
+    unit: bucket.unit,
+    windowKind,
+    window: env.calendar.windowAt(windowKind, bucket.windowStart),
+    holds,
+  };
+};
+
+const releaseVisits = (
+  bucket: Bucket<VisitEntry>,
+  rung: number,
+  climb: Climb,
+  ladder: LadderEnv<VisitEntry>,
+): VisitsRow => {
+  const { env, state } = climb;
+  const about = aboutBucket('visits', bucket, rung, climb, ladder);
+  if (about.holds === 'all') {
+    state.marks.add(`all|${rowMark('visits', about.unit.id, about.windowKind, about.window.start)}`);
+  }
+  const { k, rounding } = env.gate;
+  const visitors = publishedCount(headCount(bucket.entries, env.gate).subjects, k, rounding);
+  const visits = Math.max(visitors, roundTo(countVisits(bucket.entries, env.visitsPerWindow), rounding));
+  return visitsRow(about, { visitors, visits }, env.calendar.zone);
+};
+
+/** Visits, each subject's clipped. */
+const countVisits = (entries: readonly VisitEntry[], perSubject: number): number => {
+  const bySubject = new Map<string, number>();
+  for (const { subject } of entries) bySubject.set(subject, (bySubject.get(subject) ?? 0) + 1);
+  let visits = 0;
+  for (const n of bySubject.values()) visits += Math.min(n, perSubject);
+  return visits;
+};
+
+const releaseFootfall = (
+  bucket: Bucket<FootfallEntry>,
+  rung: number,
+  climb: Climb,
+  ladder: LadderEnv<FootfallEntry>,
+): FootfallRow => {
+  const { env } = climb;
+  const about = aboutBucket('footfall', bucket, rung, climb, ladder);
+  const { subjects } = headCount(bucket.entries, env.gate);
+  return footfallRow(about, publishedCount(subjects, env.gate.k, env.gate.rounding), env.calendar.zone);
+};
+
+/** Every store of the public list without a released row of the day gets a withheld one (G-13). */
+const withheldStoreDays = (
+  released: readonly VisitsRow[],
+  closed: ClosedWindow,
+  state: GateState,
+  env: GateEnv,
+): readonly VisitsRow[] => {
+  const have = new Set(released.filter((row) => row.unit_kind === 'store').map((row) => row.unit_id));
+  const rows: VisitsRow[] = [];
+  for (const store of env.units.all()) {
+    if (have.has(store.id)) continue;
+    const unit: Unit = storeUnit(store);
+    const key = rowMark('visits', unit.id, 'day', closed.window.start);
+    const holds = marked(state.marks, key) ? 'rest' : 'all';
+    rows.push(
+      withheldVisitsRow({ unit, windowKind: 'day', window: closed.window, holds }, env.calendar.zone),
+    );
+  }
+  return rows;
+};

@@ -1,0 +1,179 @@
+/** Splits the contributors of released rows into parts of at least k that cover all of them, or refuses (G-11). */
+import type { Pseudonym } from '../model/identity.ts';
+import type { CellId } from '../model/place.ts';
+import type { GatePolicy } from '../model/policy.ts';
+import type { VisitEntry } from '../model/tally.ts';
+import { REGION_RESOLUTION, ancestor } from '../place/units.ts';
+import { headCount } from './threshold.ts';
+
+/** Where a contributor went next; null is "no next visit". */
+export interface Next {
+  readonly toCell: CellId;
+  readonly toCategory: string;
+}
+
+/** A part under construction: its contributors, one entry each. */
+interface Part<L> {
+  readonly label: L;
+  readonly entries: readonly VisitEntry[];
+}
+
+/** A part that may leave: how many subjects, and what they share. */
+export interface Counted<L> {
+  readonly label: L;
+  readonly subjects: number;
+}
+
+export interface DwellBin {
+  readonly fromMs: number;
+  /** Null is open. */
+  readonly toMs: number | null;
+}
+
+export interface Destination {
+  readonly kind: 'cell' | 'region' | 'category' | 'elsewhere';
+  readonly id: string;
+}
+
+/** One entry per subject: the longest stay, ties to the later and then to the smaller store id. */
+export const longestStays = (entries: Iterable<VisitEntry>): readonly VisitEntry[] => {
+  const best = new Map<Pseudonym, VisitEntry>();
+  for (const entry of entries) {
+    const held = best.get(entry.subject);
+    if (held === undefined || outranks(entry, held)) best.set(entry.subject, entry);
+  }
+  return [...best.values()];
+};
+
+const outranks = (a: VisitEntry, b: VisitEntry): boolean => {
+  if (a.dwellMs !== b.dwellMs) return a.dwellMs > b.dwellMs;
+  return a.end !== b.end ? a.end > b.end : a.store < b.store;
+};
+
+/** Dwell bins of neighbouring edges, merged from the left until each holds k; the rest joins the last. */
+export const dwellParts = (
+  stays: readonly VisitEntry[],
+  edges: readonly number[],
+  gate: GatePolicy,
+): readonly Counted<DwellBin>[] | null => {
+  const parts: Part<DwellBin>[] = [];
+  let open: VisitEntry[] = [];
+  let fromMs = edges[0] ?? 0;
+  edges.forEach((low, i) => {
+    const high = edges[i + 1] ?? null;
+    open.push(...stays.filter((s) => (i === 0 || s.dwellMs >= low) && (high === null || s.dwellMs < high)));
+    if (high !== null && headCount(open, gate).towardsK < gate.k) return;
+    parts.push({ label: { fromMs, toMs: high }, entries: open });
+    open = [];
+    fromMs = high ?? fromMs;
+  });
+  return judged(joinLast(parts, gate), gate);
+};
+
+/** The last bin may be short of k: it joins the one before it. */
+const joinLast = (parts: readonly Part<DwellBin>[], gate: GatePolicy): readonly Part<DwellBin>[] => {
+  const last = parts.at(-1);
+  const before = parts.at(-2);
+  if (last === undefined || before === undefined || headCount(last.entries, gate).towardsK >= gate.k) {
+    return parts;
+  }
+  const joined: Part<DwellBin> = {
+    label: { fromMs: before.label.fromMs, toMs: last.label.toMs },
+    entries: [...before.entries, ...last.entries],
+  };
+  return [...parts.slice(0, -2), joined];
+};
+
+/**
+ * Destinations by r7 cell; what is short of k rolls up to its region, then to `elsewhere`, which also takes those
+ * without a next visit.
+ */
+export const placeParts = (
+  stays: readonly VisitEntry[],
+  nextOf: (entry: VisitEntry) => Next | null,
+  gate: GatePolicy,
+): readonly Counted<Destination>[] | null => {
+  const cells = split(stays, gate, (entry) => nextOf(entry)?.toCell ?? null);
+  const regions = split(cells.short, gate, (entry) => {
+    const next = nextOf(entry);
+    return next === null ? null : ancestor(next.toCell, REGION_RESOLUTION);
+  });
+  return withElsewhere(
+    [...named('cell', cells.parts), ...named('region', regions.parts)],
+    regions.short,
+    gate,
+  );
+};
+
+/** Destinations by category of the next store; what is short of k joins `elsewhere`. */
+export const categoryParts = (
+  stays: readonly VisitEntry[],
+  nextOf: (entry: VisitEntry) => Next | null,
+  gate: GatePolicy,
+): readonly Counted<Destination>[] | null => {
+  const categories = split(stays, gate, (entry) => nextOf(entry)?.toCategory ?? null);
+  return withElsewhere(named('category', categories.parts), categories.short, gate);
+};
+
+interface Split {
+  readonly parts: readonly Part<string>[];
+  /** Entries of parts short of k, and those without a label. */
+  readonly short: readonly VisitEntry[];
+}
+
+const split = (
+  stays: readonly VisitEntry[],
+  gate: GatePolicy,
+  labelOf: (entry: VisitEntry) => string | null,
+): Split => {
+  const byLabel = new Map<string, VisitEntry[]>();
+  const short: VisitEntry[] = [];
+  for (const entry of stays) {
+    const label = labelOf(entry);
+    const held = label === null ? short : (byLabel.get(label) ?? []);
+    held.push(entry);
+    if (label !== null) byLabel.set(label, held);
+  }
+  const parts: Part<string>[] = [];
+  for (const label of [...byLabel.keys()].sort()) {
+    const entries = byLabel.get(label) ?? [];
+    if (headCount(entries, gate).towardsK >= gate.kBreakdown) parts.push({ label, entries });
+    else short.push(...entries);
+  }
+  return { parts, short };
+};
+
+const named = (kind: Destination['kind'], parts: readonly Part<string>[]): readonly Part<Destination>[] =>
+  parts.map(({ label, entries }) => ({ label: { kind, id: label }, entries }));
+
+const ELSEWHERE: Destination = { kind: 'elsewhere', id: 'elsewhere' };
+
+/** Whoever is left goes to `elsewhere`; while that is short of k, the smallest part joins it. */
+const withElsewhere = (
+  parts: readonly Part<Destination>[],
+  left: readonly VisitEntry[],
+  gate: GatePolicy,
+): readonly Counted<Destination>[] | null => {
+  const kept = [...parts];
+  const elsewhere = [...left];
+  const short = (): boolean => elsewhere.length > 0 && headCount(elsewhere, gate).towardsK < gate.kBreakdown;
+  while (short() && kept.length > 0) {
+    const least = kept.reduce((a, b) => (b.entries.length < a.entries.length ? b : a));
+    elsewhere.push(...least.entries);
+    kept.splice(kept.indexOf(least), 1);
+  }
+  if (short()) return null;
+  return judged(elsewhere.length > 0 ? [...kept, { label: ELSEWHERE, entries: elsewhere }] : kept, gate);
+};
+
+/**
+ * One part says only what the row said; a part that holds nearly all says what nearly everyone did (homogeneity).
+ * The exception for a region that looks alike needs the region's own released breakdown, which no finer row can
+ * wait for: without it a dominant part is withheld.
+ */
+const judged = <L>(parts: readonly Part<L>[], gate: GatePolicy): readonly Counted<L>[] | null => {
+  const counted = parts.map(({ label, entries }) => ({ label, subjects: entries.length }));
+  const total = counted.reduce((sum, part) => sum + part.subjects, 0);
+  if (counted.length < 2) return null;
+  return counted.some((part) => part.subjects > gate.homogeneityShare * total) ? null : counted;
+};

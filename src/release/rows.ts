@@ -1,0 +1,98 @@
+/** Makes the rows of the released tables from units, windows and published numbers. */
+import type {
+  DwellRow,
+  FootfallRow,
+  Holds,
+  RowKey,
+  Status,
+  TransitionsRow,
+  VisitsRow,
+} from '../model/table.ts';
+import type { Window, WindowKind } from '../model/time.ts';
+import { SECOND_MS } from '../model/time.ts';
+import type { Zone } from '../time/zone.ts';
+import type { Counted, Destination, DwellBin } from './partition.ts';
+import { fitParts } from './published.ts';
+import type { Unit } from './rungs.ts';
+
+/** What a row is about and how much of it the row holds. */
+export interface Subject {
+  readonly unit: Unit;
+  readonly windowKind: WindowKind;
+  readonly window: Window;
+  readonly holds: Holds;
+}
+
+const keyColumns = ({ unit, windowKind, window, holds }: Subject, status: Status, zone: Zone): RowKey => ({
+  unit_kind: unit.kind,
+  unit_id: unit.id,
+  cell: unit.cell,
+  resolution: unit.resolution,
+  window_kind: windowKind,
+  window_start: zone.iso(window.start),
+  window_end: zone.iso(window.end),
+  holds,
+  status,
+});
+
+export const visitsRow = (
+  about: Subject,
+  counts: { readonly visitors: number; readonly visits: number },
+  zone: Zone,
+): VisitsRow => ({ ...keyColumns(about, 'RELEASED', zone), ...counts });
+
+/** Too few, zero and no data all look like this (G-13). */
+export const withheldVisitsRow = (about: Subject, zone: Zone): VisitsRow => ({
+  ...keyColumns(about, 'WITHHELD', zone),
+  visitors: null,
+  visits: null,
+});
+
+export const footfallRow = (about: Subject, subjects: number, zone: Zone): FootfallRow => ({
+  ...keyColumns(about, 'RELEASED', zone),
+  subjects,
+});
+
+/** How the parts of a breakdown become multiples of the rounding that add up to the row's published number. */
+export interface Fit {
+  readonly whole: number;
+  readonly rounding: number;
+}
+
+export const dwellRows = (
+  about: Subject,
+  parts: readonly Counted<DwellBin>[],
+  fit: Fit,
+  zone: Zone,
+): readonly DwellRow[] => {
+  const numbers = fitted(parts, fit);
+  return parts.map(({ label }, i) => ({
+    ...keyColumns(about, 'RELEASED', zone),
+    bin_from_s: label.fromMs / SECOND_MS,
+    bin_to_s: label.toMs === null ? null : label.toMs / SECOND_MS,
+    visitors: numbers[i] ?? null,
+  }));
+};
+
+export const transitionsRows = (
+  about: Subject & { readonly dimension: 'place' | 'category' },
+  parts: readonly Counted<Destination>[],
+  fit: Fit,
+  zone: Zone,
+): readonly TransitionsRow[] => {
+  const numbers = fitted(parts, fit);
+  return parts.map(({ label }, i) => ({
+    ...keyColumns(about, 'RELEASED', zone),
+    dimension: about.dimension,
+    to_kind: label.kind,
+    to_id: label.id,
+    visitors: numbers[i] ?? null,
+  }));
+};
+
+const fitted = (parts: readonly Counted<unknown>[], { whole, rounding }: Fit): readonly number[] =>
+  fitParts(
+    parts.map((part) => part.subjects),
+    whole,
+    rounding,
+  );

@@ -1,0 +1,190 @@
+/** Both stages in one process over one stream of events: what `oboro run` and the test driver drive. */
+import type { SaltName } from '../model/identity.ts';
+import type { GenesisEntry, LedgerLine, ReleaseEntry } from '../model/ledger.ts';
+import type { RawEvent, RawRight } from '../model/raw.ts';
+import type { SanitizedLocation } from '../model/sanitized.ts';
+import type { EpochStart, EventTime, Watermark } from '../model/time.ts';
+import { SECOND_MS, eventTime, watermark } from '../model/time.ts';
+import type { Counters } from './counters.ts';
+import type { Flow } from './flow.ts';
+import type { StatePart } from './fold-runner.ts';
+import { GateTask } from './gate-task.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { LedgerRecord, LedgerRules } from './ledger-keeper.ts';
+import { LedgerKeeper } from './ledger-keeper.ts';
+import type { SaltKeeper } from './salt-keeper.ts';
+import { SanitizeTask } from './sanitize-task.ts';
+
+/** Event time moves on a grid, so that batch sizes cannot be seen in any result. */
+const TICK_MS = 10 * SECOND_MS;
+/** Nothing before this is a time that a phone could honestly have meant (2000-01-01 UTC). */
+export const EARLIEST: EventTime = eventTime(Date.UTC(2000, 0, 1));
+
+export interface EngineSinks<R> {
+  readonly location: (record: SanitizedLocation) => void;
+  readonly release: (released: R) => void;
+  readonly ledger: (line: LedgerLine) => void;
+}
+
+export interface EngineOptions<R> {
+  readonly flow: Flow<R>;
+  readonly ledger: LedgerRules;
+  /** How a release is noted in the ledger. */
+  readonly entryOf: (released: R) => ReleaseEntry;
+  readonly salts: SaltKeeper;
+  readonly ring: KeyRing;
+  readonly counters: Counters;
+  readonly latenessMs: number;
+  /** Nothing later than this can be honest: wall time at the start plus the accepted skew. */
+  readonly wallBound: EventTime;
+  readonly sinks: EngineSinks<R>;
+}
+
+/** Everything a restart needs; the records of an epoch are to be sealed under that epoch's state key. */
+export interface EngineRecord {
+  readonly clock: EventTime;
+  readonly now: Watermark;
+  readonly held: readonly SaltName[];
+  readonly dying: readonly SaltName[];
+  readonly ledger: LedgerRecord;
+  readonly parts: readonly StatePart[];
+}
+
+export class Engine<R> {
+  readonly #o: EngineOptions<R>;
+  readonly #sanitize: SanitizeTask;
+  readonly #gate: GateTask<R>;
+  readonly #ledger: LedgerKeeper;
+  #clock: EventTime = EARLIEST;
+  #now: Watermark = watermark(EARLIEST - TICK_MS);
+  #nextTick = Number.NEGATIVE_INFINITY;
+  /** Salts whose epoch is over; they are destroyed once no saved state needs them. */
+  #dying: SaltName[] = [];
+
+  constructor(options: EngineOptions<R>) {
+    this.#o = options;
+    const { flow, counters, sinks } = options;
+    this.#ledger = new LedgerKeeper(options.ledger, sinks.ledger);
+    this.#gate = new GateTask(flow.release, (released) => this.#release(released), counters);
+    this.#sanitize = new SanitizeTask(
+      flow.sanitize,
+      { location: sinks.location, contribution: (message) => this.#gate.accept(message) },
+      counters,
+    );
+  }
+
+  /** Newest honest event time seen: the clock of a run over files. */
+  get clock(): EventTime {
+    return this.#clock;
+  }
+
+  get now(): Watermark {
+    return this.#now;
+  }
+
+  /** Number of keys with state, by fold. */
+  get keys(): Readonly<Record<string, number>> {
+    return { ...this.#sanitize.keys, ...this.#gate.keys };
+  }
+
+  /** Writes the parameters as the first ledger line, once. */
+  begin(genesis: GenesisEntry): void {
+    if (this.#ledger.isEmpty) this.#ledger.append(genesis);
+  }
+
+  /** Fetches the salts that these events need; to be awaited before they are given. */
+  async prepare(events: Iterable<RawEvent>): Promise<void> {
+    for (const { at } of events) if (this.#isHonest(at)) this.#o.salts.want(at);
+    for (const born of await this.#o.salts.fetch(this.#now)) {
+      this.#ledger.append(born);
+      if (born.audience === 'statistics') this.#gate.openEpoch(born.epochStartMs as EpochStart);
+    }
+  }
+
+  event(event: RawEvent): void {
+    if (event.at > this.#clock && this.#isHonest(event.at)) this.#clock = event.at;
+    this.#sanitize.event(event, this.#clock);
+    const ripe = this.#clock - this.#o.latenessMs;
+    if (ripe >= this.#nextTick) this.advance(watermark(Math.floor(ripe / TICK_MS) * TICK_MS));
+  }
+
+  right(record: RawRight): void {
+    this.#sanitize.right(record);
+  }
+
+  /** Moves event time on and releases what it closes. */
+  advance(now: Watermark): void {
+    if (now <= this.#now) return;
+    this.#now = now;
+    this.#nextTick = now + TICK_MS;
+    this.#sanitize.advance(now);
+    this.#gate.advance(now);
+    for (const name of this.#o.salts.due(now)) this.#endEpoch(name);
+  }
+
+  /** Closes every window: no more input is expected. */
+  finish(): void {
+    const last = [...this.#o.ring.held()].map((name) => this.#o.salts.deathOf(name));
+    this.advance(watermark(Math.max(this.#now, this.#clock, ...last) + 1));
+  }
+
+  /** The last ledger line of a run that came to its end. */
+  end(): void {
+    this.#ledger.append({ type: 'finished' });
+  }
+
+  /** Salts that may be destroyed as soon as the present state is saved. */
+  get dying(): readonly SaltName[] {
+    return this.#dying;
+  }
+
+  /** Records that the vault has destroyed them. */
+  destroyed(): void {
+    for (const { audience, epoch } of this.#dying) {
+      this.#ledger.append({ type: 'epoch_destroyed', audience, epochStartMs: epoch });
+    }
+    this.#dying = [];
+  }
+
+  record(): EngineRecord {
+    return {
+      clock: this.#clock,
+      now: this.#now,
+      held: this.#o.ring.held(),
+      dying: this.#dying,
+      ledger: this.#ledger.record(),
+      parts: [...this.#sanitize.parts(), ...this.#gate.parts()],
+    };
+  }
+
+  restore(record: EngineRecord): void {
+    this.#clock = record.clock;
+    this.#now = record.now;
+    this.#nextTick = record.now + TICK_MS;
+    this.#dying = [...record.dying];
+    this.#ledger.restore(record.ledger);
+    this.#sanitize.restore(record.now, record.parts);
+    this.#gate.restore(record.now, record.parts);
+  }
+
+  #isHonest(at: EventTime): boolean {
+    return at >= EARLIEST && at <= this.#o.wallBound;
+  }
+
+  #release(released: R): void {
+    const entry = this.#o.entryOf(released);
+    this.#ledger.release(entry.epochStartMs as EpochStart, entry);
+    this.#o.sinks.release(released);
+  }
+
+  #endEpoch(name: SaltName): void {
+    if (name.audience === 'nearby') this.#sanitize.dropNearby(name.epoch);
+    else {
+      this.#sanitize.dropEpoch(name.epoch);
+      this.#gate.dropEpoch(name.epoch);
+      this.#ledger.closeEpoch(name.epoch);
+    }
+    this.#o.ring.retire(name);
+    this.#dying.push(name);
+  }
+}

@@ -1,0 +1,41 @@
+/** The shape of the one flow as the runtime drives it: doors, folds and where they lead. It knows no station. */
+import type { Node, Opaque } from '../flow/node.ts';
+import type { Outcome } from '../flow/outcome.ts';
+import type { Contribution, Retraction } from '../model/contribution.ts';
+import type { Pseudonym } from '../model/identity.ts';
+import type { CellId } from '../model/place.ts';
+import type { RawEvent, RawRight } from '../model/raw.ts';
+import type { NearFix, Sanitized, SanitizedLocation } from '../model/sanitized.ts';
+import type { GateInput } from '../model/tally.ts';
+import type { EpochStart, EventTime } from '../model/time.ts';
+import type { Movement } from '../model/visit.ts';
+
+/** What became of a consent or erasure record. */
+export interface RightOutcome {
+  /** True when something that was served is not served any more: open windows must be cleaned (G-03). */
+  readonly withdrawn: boolean;
+}
+
+/** Stage S: everything of one subject. */
+export interface SanitizeFlow {
+  readonly doors: (event: RawEvent, clock: EventTime) => Outcome<Sanitized>;
+  readonly right: (record: RawRight) => RightOutcome;
+  /** The subject's pseudonym in a statistics epoch; null when the epoch is closed. */
+  readonly subjectIn: (record: RawRight, epoch: EpochStart) => Pseudonym | null;
+  readonly once: Node<SanitizedLocation, SanitizedLocation>;
+  readonly visits: Node<NearFix, Movement>;
+  readonly bounds: Node<Movement, Contribution>;
+  /** Regions that hold something of a subject, from its state in `bounds`. */
+  readonly regionsOf: (state: Opaque) => readonly CellId[];
+}
+
+/** Stage G: everything of one region. `R` is what passed the gate. */
+export interface GateFlow<R> {
+  readonly tally: Node<Contribution | Retraction, GateInput>;
+  readonly gate: Node<GateInput, R>;
+}
+
+export interface Flow<R> {
+  readonly sanitize: SanitizeFlow;
+  readonly release: GateFlow<R>;
+}

@@ -1,0 +1,107 @@
+/** Fetches the salts a batch needs before it runs, and says when an epoch is over and its salt must die (G-07). */
+import type { SaltName } from '../model/identity.ts';
+import { AUDIENCES } from '../model/identity.ts';
+import type { EpochBornEntry } from '../model/ledger.ts';
+import type { EventTime, Watermark } from '../model/time.ts';
+import { epochStart, eventTime } from '../model/time.ts';
+import type { SaltVault } from '../ports/salts.ts';
+import type { Calendar } from '../time/calendar.ts';
+import { NEARBY_EPOCH_MS, nearbyEpochAt } from '../time/calendar.ts';
+import type { Grace } from '../time/schedule.ts';
+import { epochDoneAt } from '../time/schedule.ts';
+import type { KeyRing } from './key-ring.ts';
+
+export interface SaltKeeperOptions {
+  readonly vault: SaltVault;
+  readonly ring: KeyRing;
+  readonly calendar: Calendar;
+  readonly grace: Grace;
+  readonly latenessMs: number;
+}
+
+export class SaltKeeper {
+  readonly #o: SaltKeeperOptions;
+  readonly #wanted = new Map<string, SaltName>();
+  #lastNearby = -1;
+  #lastStatistics: { readonly start: number; readonly end: number } = { start: 0, end: 0 };
+  /** Event time of the next death of a held salt; Infinity when none is held. */
+  #nextDeath = Number.POSITIVE_INFINITY;
+
+  constructor(options: SaltKeeperOptions) {
+    this.#o = options;
+  }
+
+  /** Notes that events of this time are about to be processed. */
+  want(at: EventTime): void {
+    const nearby = nearbyEpochAt(at);
+    if (nearby !== this.#lastNearby) {
+      this.#lastNearby = nearby;
+      this.#note({ audience: 'nearby', epoch: nearby });
+    }
+    if (at < this.#lastStatistics.start || at >= this.#lastStatistics.end) {
+      this.#lastStatistics = this.#o.calendar.epochAt(at);
+      this.#note({ audience: 'statistics', epoch: epochStart(this.#lastStatistics.start) });
+    }
+  }
+
+  /** Fetches what was wanted; epochs already over at the watermark stay closed and get no salt. */
+  async fetch(now: Watermark): Promise<readonly EpochBornEntry[]> {
+    if (this.#wanted.size === 0) return [];
+    const names = [...this.#wanted.values()];
+    this.#wanted.clear();
+    const open = names.filter((name) => this.deathOf(name) > now);
+    for (const name of names) if (!open.includes(name)) this.#o.ring.markClosed(name);
+    const held = await this.#o.vault.hold(open);
+    const born: EpochBornEntry[] = [];
+    held.forEach((salt, i) => {
+      const name = open[i];
+      if (name === undefined) return;
+      if (salt === null) {
+        this.#o.ring.markClosed(name);
+        return;
+      }
+      this.#o.ring.add(salt);
+      this.#nextDeath = Math.min(this.#nextDeath, this.deathOf(name));
+      if (salt.born) born.push(bornEntry(name, salt.commitment));
+    });
+    return born;
+  }
+
+  /** When an epoch's salt must be gone: a day's after its last release, an hour's after its last late event. */
+  deathOf({ audience, epoch }: SaltName): EventTime {
+    if (audience === 'nearby') return eventTime(epoch + NEARBY_EPOCH_MS + this.#o.latenessMs);
+    return epochDoneAt(this.#o.calendar.epochOf(epoch), this.#o.grace);
+  }
+
+  /** Held salts whose epoch is over at the watermark, oldest first within an audience. */
+  due(now: Watermark): readonly SaltName[] {
+    if (now < this.#nextDeath) return [];
+    const due: SaltName[] = [];
+    this.#nextDeath = Number.POSITIVE_INFINITY;
+    for (const name of this.#o.ring.held()) {
+      const death = this.deathOf(name);
+      if (death <= now) due.push(name);
+      else this.#nextDeath = Math.min(this.#nextDeath, death);
+    }
+    return due.sort(
+      (a, b) => AUDIENCES.indexOf(a.audience) - AUDIENCES.indexOf(b.audience) || a.epoch - b.epoch,
+    );
+  }
+
+  /** Fetches salts that a restored state belongs to; a missing one means the state cannot be read. */
+  async resume(names: readonly SaltName[]): Promise<void> {
+    for (const name of names) this.#note(name);
+    await this.fetch(0 as Watermark);
+  }
+
+  #note(name: SaltName): void {
+    if (!this.#o.ring.knows(name)) this.#wanted.set(`${name.audience}|${String(name.epoch)}`, name);
+  }
+}
+
+const bornEntry = ({ audience, epoch }: SaltName, commitment: string): EpochBornEntry => ({
+  type: 'epoch_born',
+  audience,
+  epochStartMs: epoch,
+  commitment,
+});

@@ -1,0 +1,135 @@
+/** Drives stage S for one partition: doors, lookup records, visits and bounded contributions, withdrawals. */
+import type { Contribution, Retraction } from '../model/contribution.ts';
+import type { RawEvent, RawRight } from '../model/raw.ts';
+import type { NearFix, SanitizedLocation } from '../model/sanitized.ts';
+import type { EpochStart, EventTime, Watermark } from '../model/time.ts';
+import type { Movement } from '../model/visit.ts';
+import type { Counters } from './counters.ts';
+import type { SanitizeFlow } from './flow.ts';
+import type { StatePart } from './fold-runner.ts';
+import { FoldRunner } from './fold-runner.ts';
+
+/** Where a task's results go; all calls are synchronous. */
+export interface SanitizeSink {
+  readonly location: (record: SanitizedLocation) => void;
+  readonly contribution: (message: Contribution | Retraction) => void;
+}
+
+export class SanitizeTask {
+  readonly #flow: SanitizeFlow;
+  readonly #sink: SanitizeSink;
+  readonly #counters: Counters;
+  readonly #once: FoldRunner<SanitizedLocation, SanitizedLocation>;
+  readonly #visits: FoldRunner<NearFix, Movement>;
+  readonly #bounds: FoldRunner<Movement, Contribution>;
+
+  constructor(flow: SanitizeFlow, sink: SanitizeSink, counters: Counters) {
+    this.#flow = flow;
+    this.#sink = sink;
+    this.#counters = counters;
+    const dropped = (stage: string) => (reason: string) => {
+      counters.add(stage, reason);
+    };
+    this.#once = new FoldRunner(flow.once, {
+      emit: (record) => {
+        counters.add('locations', 'keep');
+        sink.location(record);
+      },
+      dropped: dropped('locations'),
+    });
+    this.#bounds = new FoldRunner(flow.bounds, {
+      emit: (message) => {
+        counters.add('contributions', message.kind);
+        sink.contribution(message);
+      },
+      dropped: dropped('contributions'),
+    });
+    this.#visits = new FoldRunner(flow.visits, {
+      emit: (movement) => {
+        counters.add('movements', movement.kind);
+        this.#bounds.push(movement, this.#now);
+      },
+      dropped: dropped('visits'),
+    });
+  }
+
+  #now = Number.MIN_SAFE_INTEGER as Watermark;
+
+  /** Takes one raw event through the doors and on. */
+  event(event: RawEvent, clock: EventTime): void {
+    const outcome = this.#flow.doors(event, clock);
+    if (outcome.kind !== 'keep') {
+      this.#counters.add('doors', outcome.reason);
+      return;
+    }
+    this.#counters.add('doors', 'keep');
+    const { location, near } = outcome.value;
+    if (location !== null) this.#once.push(location, this.#now);
+    if (near !== null) {
+      this.#counters.add('visits', 'in');
+      this.#visits.push(near, this.#now);
+    }
+  }
+
+  /** Applies a consent or erasure record; what it ends is taken out of every window not yet released. */
+  right(record: RawRight): void {
+    const { withdrawn } = this.#flow.right(record);
+    this.#counters.add('rights', record.kind);
+    if (!withdrawn) return;
+    this.#counters.add('rights', 'withdrawn');
+    for (const epoch of this.#bounds.epochs()) this.#retract(record, epoch);
+  }
+
+  /** Moves event time: nothing at or before the watermark is still expected. */
+  advance(now: Watermark): void {
+    this.#now = now;
+    this.#once.advance(now);
+    this.#visits.advance(now);
+    this.#bounds.advance(now);
+  }
+
+  /** Drops all state of a statistics epoch. */
+  dropEpoch(epoch: EpochStart): void {
+    this.#visits.dropEpoch(epoch);
+    this.#bounds.dropEpoch(epoch);
+  }
+
+  /** Drops all state of a one-hour epoch of the `nearby` audience. */
+  dropNearby(epoch: EpochStart): void {
+    this.#once.dropEpoch(epoch);
+  }
+
+  get keys(): Readonly<Record<string, number>> {
+    return {
+      [this.#once.name]: this.#once.keys,
+      [this.#visits.name]: this.#visits.keys,
+      [this.#bounds.name]: this.#bounds.keys,
+    };
+  }
+
+  parts(): readonly StatePart[] {
+    return [
+      ...this.#once.parts('nearby'),
+      ...this.#visits.parts('statistics'),
+      ...this.#bounds.parts('statistics'),
+    ];
+  }
+
+  restore(now: Watermark, parts: readonly StatePart[]): void {
+    this.#now = now;
+    for (const runner of [this.#once, this.#visits, this.#bounds]) {
+      for (const part of parts) if (part.node === runner.name) runner.restore(part);
+    }
+  }
+
+  #retract(record: RawRight, epoch: EpochStart): void {
+    const subject = this.#flow.subjectIn(record, epoch);
+    if (subject === null) return;
+    this.#visits.forgetSubject(epoch, subject);
+    for (const state of this.#bounds.forgetSubject(epoch, subject)) {
+      for (const region of this.#flow.regionsOf(state)) {
+        this.#sink.contribution({ kind: 'retract', epoch, region, subject });
+      }
+    }
+  }
+}

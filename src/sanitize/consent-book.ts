@@ -1,0 +1,114 @@
+/** All consents of a task's subjects, kept under keyed hashes of the subjects so that the book itself names nobody. */
+import { createHmac } from 'node:crypto';
+import type { IdKind, RawId } from '../model/identity.ts';
+import { subjectOf } from '../model/identity.ts';
+import type { ConsentPolicy } from '../model/policy.ts';
+import type { RawRight } from '../model/raw.ts';
+import type { SubjectConsent } from './consent.ts';
+import { foldConsent, foldErasure, servedSince } from './consent.ts';
+import { RecentMap } from './recent-map.ts';
+
+export interface ConsentBookOptions {
+  /** The deployment key, 32 bytes. It outlives epochs, as consents do. */
+  readonly key: Buffer;
+  readonly policy: ConsentPolicy;
+  /** Subjects whose hash is remembered; bounds the raw identifiers in memory. */
+  readonly rememberedIds?: number;
+}
+
+/** What a consent or erasure record takes back; the contributions of open windows must follow (G-03). */
+export interface Withdrawal {
+  /** Of what was counted by position. */
+  readonly withdrawn: boolean;
+  /** Of what was counted by access log. */
+  readonly withdrawnFromWeb: boolean;
+}
+
+/** Device and cookie identifiers are one namespace: a consent record carries either in `deviceId`. */
+type SubjectKind = 'member' | 'terminal';
+
+interface Slot {
+  readonly key: string;
+  consent: SubjectConsent | null;
+}
+
+const REMEMBERED_IDS = 65_536;
+const KEY_BYTES = 16;
+
+/**
+ * Consents by HMAC-SHA-256 of kind and identifier under the deployment key, cut to 128 bits. A bounded memo from raw
+ * identifier to entry saves the hash for subjects seen often: it lives in this process's memory only, where the
+ * events that carry the same identifiers live as well; it is never stored, and an erasure empties the subject's place.
+ *
+ * @guarantee G-01
+ */
+export class ConsentBook {
+  readonly #key: Buffer;
+  readonly #policy: ConsentPolicy;
+  readonly #consents = new Map<string, SubjectConsent>();
+  readonly #slots: Readonly<Record<SubjectKind, RecentMap<Slot>>>;
+
+  constructor({ key, policy, rememberedIds = REMEMBERED_IDS }: ConsentBookOptions) {
+    this.#key = key;
+    this.#policy = policy;
+    this.#slots = { member: new RecentMap(rememberedIds), terminal: new RecentMap(rememberedIds) };
+  }
+
+  /** Subjects with a record. */
+  get size(): number {
+    return this.#consents.size;
+  }
+
+  /** Null for a subject without any record. */
+  of(subject: RawId): SubjectConsent | null {
+    return this.#slotOf(subject).consent;
+  }
+
+  /** Takes in one record; the order of records is the order of arrival. */
+  apply(record: RawRight): Withdrawal {
+    const subject = subjectOf(record);
+    if (subject === null) return { withdrawn: false, withdrawnFromWeb: false };
+    const slot = this.#slotOf(subject);
+    const before = slot.consent;
+    const isErasure = record.kind === 'erasure';
+    const after = isErasure ? foldErasure(before, record) : foldConsent(before, record);
+    slot.consent = after;
+    this.#consents.set(slot.key, after);
+    if (isErasure) this.#slots[subjectKind(subject.kind)].delete(subject.reveal());
+    return {
+      withdrawn: isErasure || this.#isShortened(before, after, ['location', 'terminalId']),
+      withdrawnFromWeb: isErasure || this.#isShortened(before, after, ['cookies', 'terminalId']),
+    };
+  }
+
+  /** True when something that was served before is served from later on only, or no more. */
+  #isShortened(
+    before: SubjectConsent | null,
+    after: SubjectConsent,
+    sources: readonly ('location' | 'terminalId' | 'cookies')[],
+  ): boolean {
+    if (before === null) return false;
+    return (['usageStatistics', 'thirdPartyTracking'] as const).some((purpose) =>
+      sources.some(
+        (source) =>
+          servedSince(after, purpose, source, this.#policy) >
+          servedSince(before, purpose, source, this.#policy),
+      ),
+    );
+  }
+
+  #slotOf(subject: RawId): Slot {
+    const kind = subjectKind(subject.kind);
+    const id = subject.reveal();
+    const known = this.#slots[kind].get(id);
+    if (known !== undefined) return known;
+    const digest = createHmac('sha256', this.#key).update(`${kind}\0${id}`).digest();
+    // One character a byte: the shortest key a Map can have.
+    const key = digest.toString('latin1', 0, KEY_BYTES);
+    const slot: Slot = { key, consent: this.#consents.get(key) ?? null };
+    this.#slots[kind].set(id, slot);
+    return slot;
+  }
+}
+
+const subjectKind = (kind: IdKind): SubjectKind => (kind === 'member' ? 'member' : 'terminal');

@@ -1,0 +1,63 @@
+/** Lets a pseudonym show a cell at most once per time bucket. */
+import type { Fold, Transition } from '../flow/station.ts';
+import { stay } from '../flow/station.ts';
+import type { SanitizedLocation } from '../model/sanitized.ts';
+import type { EpochStart, EventTime } from '../model/time.ts';
+import { eventTime } from '../model/time.ts';
+import { NEARBY_EPOCH_MS } from '../time/calendar.ts';
+
+/** Cells and buckets one pseudonym may show in its hour; a terminal that asks for more is not moving, it is making it up. */
+export const MAX_SHOWN = 256;
+
+/** What one pseudonym has shown in its epoch. */
+export interface ShownOnce {
+  /** Null until its first record. */
+  epoch: EpochStart | null;
+  readonly shown: Set<string>;
+}
+
+/** What the fold needs of the policy. */
+export interface OnceEnv {
+  /** How far behind its device's newest event an event may come, milliseconds. */
+  readonly latenessMs: number;
+}
+
+/**
+ * A fold keyed by the nearby pseudonym. A record with a request id always passes: it has a pseudonym of its own, and
+ * the app waits for it. A repeated one is let go in silence, since the bucket's record already says what it would.
+ * A pseudonym is forgotten once the watermark is past its epoch's end and the lateness; what comes later is dropped,
+ * so forgetting never lets a record pass twice.
+ *
+ * @guarantee G-08
+ */
+export const oncePerBucket: Fold<ShownOnce, SanitizedLocation, SanitizedLocation, OnceEnv> = {
+  name: 'once-per-bucket',
+  empty: () => ({ epoch: null, shown: new Set() }),
+  onEvent: (state, location, now, env) => {
+    const isNew = state.epoch === null;
+    if (location.requestId !== null) return passing(isNew ? null : state, location);
+    if (now >= forgetAt(location.epoch, env))
+      return { state: isNew ? null : state, emit: [], dropped: ['late'] };
+    const key = `${location.cell}@${String(location.bucketStart)}`;
+    if (state.shown.has(key)) return stay(state);
+    if (state.shown.size >= MAX_SHOWN) return { state, emit: [], dropped: ['buffer_full'] };
+    state.epoch = location.epoch;
+    state.shown.add(key);
+    return passing(state, location);
+  },
+  onWatermark: (state, now, env) =>
+    stay(state.epoch === null || now >= forgetAt(state.epoch, env) ? null : state),
+  wakesAt: (state, env) => (state.epoch === null ? null : forgetAt(state.epoch, env)),
+};
+
+const forgetAt = (epoch: EpochStart, { latenessMs }: OnceEnv): EventTime =>
+  eventTime(epoch + NEARBY_EPOCH_MS + latenessMs);
+
+const passing = (
+  state: ShownOnce | null,
+  location: SanitizedLocation,
+): Transition<ShownOnce, SanitizedLocation> => ({
+  state,
+  emit: [location],
+  dropped: [],
+});

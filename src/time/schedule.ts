@@ -1,0 +1,35 @@
+/** When the windows of an epoch close: their end plus the grace of their kind, in the order in which they are released. */
+import type { Epoch, EventTime, Window, WindowKind } from '../model/time.ts';
+import { WINDOW_KINDS, eventTime } from '../model/time.ts';
+import type { Calendar } from './calendar.ts';
+
+export interface Grace {
+  readonly graceShortMs: number;
+  readonly graceDayMs: number;
+}
+
+export interface Closing {
+  readonly kind: WindowKind;
+  readonly window: Window;
+  readonly closesAt: EventTime;
+}
+
+/** When a window of a kind closes. */
+export const closesAt = (kind: WindowKind, window: Window, grace: Grace): EventTime =>
+  eventTime(window.end + (kind === 'day' ? grace.graceDayMs : grace.graceShortMs));
+
+/** Every closing of an epoch; at one moment finer windows go first, since what they withhold moves on. */
+export const closingsOf = (calendar: Calendar, epoch: Epoch, grace: Grace): readonly Closing[] =>
+  WINDOW_KINDS.flatMap((kind) =>
+    calendar
+      .windowsOf(kind, epoch)
+      .map((window) => ({ kind, window, closesAt: closesAt(kind, window, grace) })),
+  ).sort(
+    (a, b) =>
+      a.closesAt - b.closesAt ||
+      WINDOW_KINDS.indexOf(a.kind) - WINDOW_KINDS.indexOf(b.kind) ||
+      a.window.start - b.window.start,
+  );
+
+/** When the last window of an epoch closes; after it nothing of the epoch may be kept. */
+export const epochDoneAt = (epoch: Epoch, grace: Grace): EventTime => eventTime(epoch.end + grace.graceDayMs);

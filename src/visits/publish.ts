@@ -1,0 +1,50 @@
+/** Where visits leave the detector: long enough, at an open store, and never two at a time. */
+import type { StoreId } from '../model/place.ts';
+import { eventTime } from '../model/time.ts';
+import type { Left, Run } from './detector-state.ts';
+
+export interface Candidate {
+  readonly store: StoreId;
+  readonly start: number;
+  readonly end: number;
+  /** Time inside, pauses left out: what the minimum dwell is held against. */
+  readonly insideMs: number;
+  readonly observedMs: number;
+  readonly fixes: number;
+}
+
+/** Minimum dwell at a store, or null when nothing may be said of it (gone, closed, or turned sensitive: G-09). */
+export const minDwellMs = (run: Run, id: StoreId): number | null => {
+  const store = run.env.stores.get(id);
+  if (store === undefined || store.sensitive || store.closed) return null;
+  return store.minDwellMs ?? run.env.policy.visits.minDwellMs;
+};
+
+/** Emits a visit if it is one after all; what overlaps the visit before is cut off. */
+export const publish = (run: Run, candidate: Candidate, knownAt: number): boolean => {
+  const { state } = run;
+  const least = minDwellMs(run, candidate.store);
+  const start = Math.max(candidate.start, state.lastEnd);
+  const insideMs = Math.min(candidate.insideMs, candidate.end - start);
+  if (state.who === null || least === null || insideMs < least || insideMs <= 0) return false;
+  const observedMs = Math.min(candidate.observedMs, candidate.end - start);
+  run.found.push({
+    kind: 'visit',
+    who: state.who,
+    store: candidate.store,
+    start: eventTime(start),
+    end: eventTime(candidate.end),
+    observedMs,
+    inferredMs: candidate.end - start - observedMs,
+    fixes: candidate.fixes,
+    knownAt: eventTime(knownAt),
+  });
+  state.lastEnd = candidate.end;
+  return true;
+};
+
+/** The part of a left fence before a moment; what is cut off was spent at a more specific store. */
+export const before = (left: Left, moment: number): Candidate => {
+  const end = Math.min(left.end, moment);
+  return { ...left, end, insideMs: Math.min(left.insideMs, end - left.start) };
+};

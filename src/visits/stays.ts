@@ -1,0 +1,87 @@
+/** Mode B: where a device roams around one running centre; the centre is attributed to a store when the stay is over. */
+import { distanceM, lngDelta, signedDistanceM } from '../place/geometry.ts';
+import type { NearStore } from '../place/store-index.ts';
+import { hasFence } from './attribution.ts';
+import { arrivalAt, departureAt, extend } from './departure.ts';
+import type { Exit, Run, Stay, Waiting } from './detector-state.ts';
+import { dropHeld } from './outside.ts';
+import { DETECTOR } from './parameters.ts';
+import { publishStay } from './timeline.ts';
+
+/** Takes one fix, in event-time order. */
+export const stepStay = (run: Run, fix: Waiting): void => {
+  const { state } = run;
+  const { stay } = state;
+  if (stay === null) {
+    state.stay = begin(run, fix, arrivalAt(state.last, fix));
+    return;
+  }
+  const metres = distanceM(stay, fix.position);
+  if (metres <= stay.roamM) join(run, stay, fix);
+  else stepAway(run, stay, fix, metres);
+};
+
+const begin = (run: Run, fix: Waiting, start: number): Stay => ({
+  start,
+  firstAt: fix.at,
+  lastIn: fix.at,
+  fixes: 1,
+  observedMs: fix.at - start,
+  lat: fix.position.lat,
+  lng: fix.position.lng,
+  weight: 1 / (fix.sigmaM * fix.sigmaM),
+  roamM: roamAt(run.env.stores.near(fix.cell), fix, run.state.sigmaM),
+  cell: fix.cell,
+  exit: null,
+  sure: false,
+});
+
+/** Among small stores a stay may not roam as far as elsewhere. */
+const roamAt = (stores: readonly NearStore[], fix: Waiting, sigmaM: number): number => {
+  const dense = stores.some(
+    (near) => !hasFence(near, sigmaM) && signedDistanceM(near.store, fix.position) <= DETECTOR.denseWithinM,
+  );
+  return dense ? DETECTOR.denseRoamM : DETECTOR.roamM;
+};
+
+const join = (run: Run, stay: Stay, fix: Waiting): void => {
+  const weight = 1 / (fix.sigmaM * fix.sigmaM);
+  stay.weight += weight;
+  const share = weight / stay.weight;
+  stay.lat += (fix.position.lat - stay.lat) * share;
+  stay.lng += lngDelta(stay.lng, fix.position.lng) * share;
+  stay.cell = fix.cell;
+  stay.exit = null;
+  extend(stay, fix.at);
+  if (!stay.sure && stay.lastIn - stay.start >= run.env.policy.visits.minDwellMs) {
+    stay.sure = true;
+    dropHeld(run.state, stay.firstAt, stay.lastIn);
+  }
+};
+
+const stepAway = (run: Run, stay: Stay, fix: Waiting, metres: number): void => {
+  const away = metres > 2 * stay.roamM;
+  const exit: Exit = stay.exit ?? { fix, distanceM: metres, count: 0 };
+  exit.count += 1;
+  stay.exit = exit;
+  const long = exit.count >= DETECTOR.leaveFixes && fix.at - exit.fix.at >= DETECTOR.leaveAfterMs;
+  if (!away && !long) return;
+  const end = departureAt(stay.lastIn, exit);
+  close(run, stay, end, fix.at);
+  const next = begin(run, exit.fix, Math.max(end, arrivalAt(null, exit.fix)));
+  run.state.stay = next;
+  if (exit.fix !== fix) stepStay(run, fix);
+};
+
+const close = (run: Run, stay: Stay, end: number, knownAt: number): void => {
+  run.state.stay = null;
+  publishStay(run, stay, { end, knownAt });
+  if (end - stay.start >= run.env.policy.visits.minDwellMs) dropHeld(run.state, stay.firstAt, stay.lastIn);
+};
+
+/** Closes a stay whose device has been silent for longer than the bridge. */
+export const expireStay = (run: Run, knownAt: number): void => {
+  const { stay } = run.state;
+  if (stay === null) return;
+  close(run, stay, stay.exit === null ? stay.lastIn : departureAt(stay.lastIn, stay.exit), knownAt);
+};

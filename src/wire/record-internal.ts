@@ -1,0 +1,120 @@
+/** The records behind the doors: sanitized locations, and what tasks tell each other of contributions. */
+import type { Outcome } from '../flow/outcome.ts';
+import { keep, quarantine } from '../flow/outcome.ts';
+import type { Contribution, ContributionMessage } from '../model/contribution.ts';
+import { pseudonym } from '../model/identity.ts';
+import { cellId, storeId } from '../model/place.ts';
+import type { SanitizedLocation } from '../model/sanitized.ts';
+import { epochStart, eventTime, watermark } from '../model/time.ts';
+import type { AvroRecords } from './records.gen.ts';
+
+type LocationRecord = AvroRecords['location.sanitized'];
+type ContributionRecord = AvroRecords['oboro.contributions'];
+
+export const locationRecord = (location: SanitizedLocation): LocationRecord => ({
+  pseudonym: location.pseudonym,
+  epoch: location.epoch,
+  cell: location.cell,
+  resolution: location.resolution,
+  bucketStartMs: location.bucketStart,
+  bucketS: location.bucketS,
+  requestId: location.requestId,
+  expiresAtMs: location.expiresAt,
+});
+
+export const locationOf = (record: LocationRecord): SanitizedLocation => ({
+  pseudonym: pseudonym(record.pseudonym),
+  epoch: epochStart(record.epoch),
+  cell: cellId(record.cell),
+  resolution: record.resolution,
+  bucketStart: eventTime(record.bucketStartMs),
+  bucketS: record.bucketS,
+  requestId: record.requestId,
+  expiresAt: eventTime(record.expiresAtMs),
+});
+
+const NOTHING: Omit<ContributionRecord, 'kind'> = {
+  epoch: null,
+  region: null,
+  subject: null,
+  linked: null,
+  store: null,
+  endMs: null,
+  dwellMs: null,
+  toCell: null,
+  toCategory: null,
+  cell: null,
+  windowStartMs: null,
+  knownAtMs: null,
+  task: null,
+  watermarkMs: null,
+};
+
+const ofContribution = (message: Contribution): Partial<ContributionRecord> => {
+  switch (message.kind) {
+    case 'visit': {
+      const { linked, store, end, dwellMs } = message;
+      return { linked, store, endMs: end, dwellMs };
+    }
+    case 'successor': {
+      const { store, end, toCell, toCategory } = message;
+      return { store, endMs: end, toCell, toCategory };
+    }
+    case 'footfall': {
+      const { linked, cell, windowStart } = message;
+      return { linked, cell, windowStartMs: windowStart };
+    }
+    default:
+      return message satisfies never;
+  }
+};
+
+export const contributionRecord = (message: ContributionMessage): ContributionRecord => {
+  const { kind } = message;
+  if (message.kind === 'mark') {
+    return { ...NOTHING, kind, task: message.task, watermarkMs: message.watermark };
+  }
+  const { epoch, region, subject } = message;
+  if (message.kind === 'retract') return { ...NOTHING, kind, epoch, region, subject };
+  return { ...NOTHING, kind, epoch, region, subject, knownAtMs: message.knownAt, ...ofContribution(message) };
+};
+
+/** Which fields each kind of message must carry. */
+const NEEDED = {
+  visit: ['epoch', 'region', 'subject', 'linked', 'store', 'endMs', 'dwellMs', 'knownAtMs'],
+  successor: ['epoch', 'region', 'subject', 'store', 'endMs', 'toCell', 'toCategory', 'knownAtMs'],
+  footfall: ['epoch', 'region', 'subject', 'linked', 'cell', 'windowStartMs', 'knownAtMs'],
+  retract: ['epoch', 'region', 'subject'],
+  mark: ['task', 'watermarkMs'],
+} as const satisfies Record<ContributionRecord['kind'], readonly (keyof ContributionRecord)[]>;
+
+/** A record whose needed fields are there; the others are never looked at. */
+type Complete = { readonly [K in keyof ContributionRecord]: NonNullable<ContributionRecord[K]> };
+
+const messageOf = (record: Complete): ContributionMessage => {
+  const { kind } = record;
+  if (kind === 'mark') return { kind, task: record.task, watermark: watermark(record.watermarkMs) };
+  const about = {
+    epoch: epochStart(record.epoch),
+    region: cellId(record.region),
+    subject: pseudonym(record.subject),
+  };
+  if (kind === 'retract') return { kind, ...about };
+  const knownAt = eventTime(record.knownAtMs);
+  if (kind === 'footfall') {
+    const { linked, cell, windowStartMs } = record;
+    return { kind, ...about, linked, cell: cellId(cell), windowStart: eventTime(windowStartMs), knownAt };
+  }
+  const stay = { store: storeId(record.store), end: eventTime(record.endMs) };
+  if (kind === 'visit') {
+    return { kind, ...about, linked: record.linked, ...stay, dwellMs: record.dwellMs, knownAt };
+  }
+  return { kind, ...about, ...stay, toCell: cellId(record.toCell), toCategory: record.toCategory, knownAt };
+};
+
+export const contributionOf = (record: ContributionRecord): Outcome<ContributionMessage> => {
+  const missing = NEEDED[record.kind].find((name) => record[name] === null);
+  return missing === undefined
+    ? keep(messageOf(record as Complete))
+    : quarantine('invalid_field', missing, `set in a ${record.kind}`);
+};
