@@ -25,14 +25,14 @@ const ACCURACY_M: Readonly<Record<Motion, number>> = { still: 17, shop: 15, walk
 /** Least and most seconds between two reports on the way. */
 const MOVING_S: Readonly<Record<Reporting, readonly [number, number]>> = {
   steady: [30, 60],
-  frugal: [35, 80],
+  frugal: [40, 100],
   sparse: [90, 240],
 };
 
 /** Minutes of stillness before a terminal dozes, and least and most minutes between its reports then. */
 const DOZE_MIN: Readonly<Record<Reporting, readonly [number, number, number]>> = {
-  steady: [25, 25, 70],
-  frugal: [12, 60, 180],
+  steady: [20, 35, 90],
+  frugal: [8, 75, 200],
   sparse: [5, 150, 400],
 };
 

@@ -173,7 +173,7 @@ const writeLines = async (file: string, lines: Iterable<string>): Promise<number
     await pipeline(Readable.from(counted()), createWriteStream(passing));
     await rename(passing, file);
   } catch (cause) {
-    await rm(passing, { force: true });
+    await rm(passing, { force: true }).catch(() => undefined);
     throw new OboroError('OUTPUT_DENIED', `${file}: cannot be written`, { cause });
   }
   return count;

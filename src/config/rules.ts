@@ -22,10 +22,12 @@ const isMultiple = (value: number, of: number): boolean => value % of === 0;
  * The rules between keys.
  *
  * Windows nest in epochs by construction (G-06): hours, dayparts and days are all cut from the epoch's start, so
- * only the order of the dayparts is left to check. Sliding or overlapping windows have no key at all (G-12).
+ * only the order of the dayparts is left to check. Sliding or overlapping windows have no key at all (G-12). A tier
+ * that is not built is refused, so that no manifest can name it (G-14).
  *
  * @guarantee G-06
  * @guarantee G-10
+ * @guarantee G-14
  */
 export const RULES: readonly Rule[] = [
   {

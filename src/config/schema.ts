@@ -197,7 +197,7 @@ const vault = section('Where the salts of epochs are kept until they die (G-07).
 
 const run = section('The embedded run over files.', {
   commitEvery: whole([1, 100_000_000], {
-    by: 200_000,
+    by: 50_000,
     unit: 'records',
     meaning: 'Records between two checkpoints.',
   }),

@@ -147,17 +147,24 @@ const withNewest = (current: SubjectConsent, record: RawConsent): SubjectConsent
 const withLate = (current: SubjectConsent, record: RawConsent): SubjectConsent => {
   const { at } = record;
   const mayReachBack = !isErased(current, at);
-  const turn = (grant: Grant, on: boolean): Grant => {
-    if (!on) return { since: cutAt(grant.since, at, current.at), lastOffAt: later(grant.lastOffAt, at) };
-    const unbroken = mayReachBack && (grant.lastOffAt === null || grant.lastOffAt <= at);
-    return unbroken && grant.since !== null && at < grant.since ? { ...grant, since: at } : grant;
-  };
+  const turn = (grant: Grant, on: boolean): Grant =>
+    on
+      ? mayReachBack
+        ? reachedBack(grant, at)
+        : grant
+      : { since: cutAt(grant.since, at, current.at), lastOffAt: later(grant.lastOffAt, at) };
   return {
     ...current,
     purposes: eachOf(PURPOSES, (purpose) => turn(current.purposes[purpose], record.purposes[purpose])),
     sources: eachOf(SOURCES, (source) => turn(current.sources[source], record.sources[source])),
     versions: withLateVersion(current, { version: record.policyVersion, since: at }),
   };
+};
+
+/** A grant that turns out to have been on at `onAt` already, if it was never off since. */
+const reachedBack = (grant: Grant, onAt: EventTime): Grant => {
+  const wasOffSince = grant.lastOffAt !== null && grant.lastOffAt > onAt;
+  return grant.since !== null && onAt < grant.since && !wasOffSince ? { ...grant, since: onAt } : grant;
 };
 
 /**
@@ -176,16 +183,16 @@ const withNewestVersion = (runs: readonly VersionRun[], run: VersionRun): readon
 
 const withLateVersion = (current: SubjectConsent, run: VersionRun): readonly VersionRun[] => {
   const { versions } = current;
-  const first = versions[0];
-  if (first === undefined) return [run];
-  if (run.since < first.since) {
-    const rest = first.version === run.version ? versions.slice(1) : versions;
-    return rest.length < MAX_RUNS ? [run, ...rest] : versions;
-  }
   const covering = versions.findLast((known) => known.since <= run.since);
-  if (covering?.version === run.version || covering?.version === null) return versions;
+  if (covering === undefined) return withEarliestVersion(versions, run);
+  if (covering.version === run.version || covering.version === null) return versions;
   // How long the late version held is not kept: everything before the newest record becomes unknown.
   return [NOT_KNOWN, { version: versions.at(-1)?.version ?? null, since: current.at }];
+};
+
+const withEarliestVersion = (runs: readonly VersionRun[], run: VersionRun): readonly VersionRun[] => {
+  const rest = runs[0]?.version === run.version ? runs.slice(1) : runs;
+  return rest.length < MAX_RUNS ? [run, ...rest] : runs;
 };
 
 const later = (a: EventTime | null, b: EventTime): EventTime => (a === null || b > a ? b : a);

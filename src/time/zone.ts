@@ -1,4 +1,4 @@
-/** Local time in an IANA zone by `Intl`, with offsets cached per quarter of an hour. */
+/** Local time in an IANA zone by `Intl`, with offsets cached per UTC day where they do not change in it. */
 import type { EventTime } from '../model/time.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/time.ts';
 
@@ -13,6 +13,10 @@ export class Zone {
   readonly name: string;
   readonly #format: Intl.DateTimeFormat;
   readonly #offsets = new Map<number, number>();
+  /** Offset of each UTC day that has only one. */
+  readonly #days = new Map<number, number>();
+  #lastDay = Number.NaN;
+  #lastOffset = 0;
 
   /** Throws RangeError when the runtime does not know the zone. */
   constructor(name: string) {
@@ -31,6 +35,27 @@ export class Zone {
 
   /** Milliseconds to add to UTC to get local time. */
   offsetAt(at: EventTime): number {
+    const day = Math.floor(at / DAY_MS);
+    if (day === this.#lastDay) return this.#lastOffset;
+    const offset = this.#dayOffset(day);
+    if (offset === null) return this.#quarterOffset(at);
+    this.#lastDay = day;
+    this.#lastOffset = offset;
+    return offset;
+  }
+
+  /** Null when the offset changes inside the day; no zone changes it twice in one day to what it was. */
+  #dayOffset(day: number): number | null {
+    const found = this.#days.get(day);
+    if (found !== undefined) return found;
+    const offset = this.#quarterOffset(day * DAY_MS);
+    if (this.#quarterOffset((day + 1) * DAY_MS) !== offset) return null;
+    if (this.#days.size >= CACHE_LIMIT) this.#days.clear();
+    this.#days.set(day, offset);
+    return offset;
+  }
+
+  #quarterOffset(at: number): number {
     const quarter = Math.floor(at / QUARTER_MS);
     const found = this.#offsets.get(quarter);
     if (found !== undefined) return found;

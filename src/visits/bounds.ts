@@ -84,7 +84,11 @@ export const boundsFold: Fold<BoundsState, Movement, Contribution, BoundsEnv> = 
   },
 };
 
-const countDue = (state: BoundsState, now: Watermark, env: BoundsEnv): Transition<BoundsState, Contribution> => {
+const countDue = (
+  state: BoundsState,
+  now: Watermark,
+  env: BoundsEnv,
+): Transition<BoundsState, Contribution> => {
   const due = state.pending.filter((m) => m.knownAt <= now).sort(byDecision);
   state.pending = state.pending.filter((m) => m.knownAt > now);
   const emit: Contribution[] = [];

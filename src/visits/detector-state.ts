@@ -56,6 +56,8 @@ export interface Fence extends Span {
   exit: Exit | null;
   /** Time inside during earlier parts of the same visit. */
   mergedMs: number;
+  /** Deepest inside the fence that a fix has been, in its sigmas. */
+  depth: number;
   /** Where the device was last seen to arrive, and since when. */
   anchor: Position;
   anchorAt: number;
@@ -68,6 +70,7 @@ export interface Left extends Span {
   readonly store: StoreId;
   readonly end: number;
   readonly insideMs: number;
+  depth: number;
 }
 
 /** A device that roams around one centre (mode B, and footfall's notion of staying anywhere). */

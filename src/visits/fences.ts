@@ -29,6 +29,7 @@ export const stepFence = (run: Run, fix: Waiting): void => {
       return change(run, fix, other, 0);
     fence.exit = null;
     extend(fence, fix.at);
+    fence.depth = Math.max(fence.depth, -metres / fix.sigmaM);
     settle(fence, fix);
     return;
   }
@@ -44,7 +45,10 @@ const settle = (fence: Fence, fix: Waiting): void => {
   if (fix.at - fence.anchorAt < DETECTOR.stillMs) return;
   if (fence.stillAt === null && fence.mergedMs === 0) {
     const start = Math.min(fence.anchorAt, fence.start + DETECTOR.walkMs);
-    if (start > fence.start) { fence.observedMs -= start - fence.start; fence.start = start; }
+    if (start > fence.start) {
+      fence.observedMs -= start - fence.start;
+      fence.start = start;
+    }
   }
   fence.stillAt = fix.at;
 };
@@ -68,12 +72,23 @@ const change = (run: Run, fix: Waiting, to: NearStore | null, metres: number): v
   if (fence === null) return;
   fence.exit ??= { fix, distanceM: metres, count: 1 };
   const end = departureAt(fence.lastIn, fence.exit);
-  leave(run, fence, fence.stillAt === null ? end : Math.max(fence.stillAt, end - (fence.exit.fix.at - fence.lastIn <= DETECTOR.midpointMs ? DETECTOR.walkMs : 0)), fix.at);
+  leave(
+    run,
+    fence,
+    fence.stillAt === null
+      ? end
+      : Math.max(
+          fence.stillAt,
+          end - (fence.exit.fix.at - fence.lastIn <= DETECTOR.midpointMs ? DETECTOR.walkMs : 0),
+        ),
+    fix.at,
+  );
   enter(run, fix, to);
 };
 
 const enter = (run: Run, fix: Waiting, to: NearStore | null): void => {
   if (to === null) return;
+  const depth = -signedDistanceM(to.store, fix.position) / fix.sigmaM;
   const { state } = run;
   const { left } = state;
   const start = Math.max(arrivalAt(state.last, fix), left?.end ?? 0);
@@ -86,7 +101,10 @@ const enter = (run: Run, fix: Waiting, to: NearStore | null): void => {
       fixes: left.fixes + 1,
       exit: null,
       mergedMs: left.insideMs - (start - left.start),
-      anchor: fix.position, anchorAt: fix.at, stillAt: null,
+      anchor: fix.position,
+      anchorAt: fix.at,
+      depth: Math.max(left.depth, depth),
+      stillAt: null,
     };
     return;
   }
@@ -101,7 +119,10 @@ const enter = (run: Run, fix: Waiting, to: NearStore | null): void => {
     observedMs,
     exit: null,
     mergedMs: 0,
-    anchor: fix.position, anchorAt: start, stillAt: null,
+    anchor: fix.position,
+    anchorAt: start,
+    depth,
+    stillAt: null,
   };
 };
 
@@ -123,6 +144,7 @@ export const leftAt = (fence: Fence, end: number): Left => ({
   observedMs: fence.observedMs,
   end,
   insideMs: end - fence.start + fence.mergedMs,
+  depth: fence.depth,
 });
 
 /** No later fix can mean a return in time: arrival is put at most half a midpoint gap before its fix. */

@@ -23,11 +23,13 @@ export const DETECTOR = {
   /** Nearer, it has left after this many fixes outside and this long. */
   leaveFixes: 2,
   leaveAfterMs: MINUTE_MS,
+  /** A visit that mostly had to be inferred needs one fix this many sigmas inside (0.90). */
+  inferSigmas: 1.2816,
   /** A device stands still when it stays this near one point, metres, for this long. */
   stillM: 30,
   stillMs: 60_000,
   /** Walking in and out takes off at most this much of a visit at either end. */
-  walkMs: 2 * MINUTE_MS,
+  walkMs: 54_000,
 
   /** A fence this much narrower than the present one is more specific and takes over. */
   specificShare: 0.8,

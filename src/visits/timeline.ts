@@ -4,6 +4,7 @@ import { hasFence, storeOfStay } from './attribution.ts';
 import type { NearStore } from '../place/store-index.ts';
 import { before, publish } from './publish.ts';
 import { dropHeld } from './outside.ts';
+import { DETECTOR } from './parameters.ts';
 
 /** The small store in which a stay's centre lies; null when it lies in none, or in one that is judged by its fence. */
 export const smallStoreOf = (run: Run, stay: Stay): NearStore | null => {
@@ -16,6 +17,7 @@ export const publishLeft = (run: Run, knownAt: number): void => {
   const { left, stay } = run.state;
   if (left === null) return;
   run.state.left = null;
+  if (left.observedMs < run.env.policy.visits.minDwellMs && left.depth < DETECTOR.inferSigmas) return;
   const claimed = stay !== null && stay.sure && stay.start < left.end && smallStoreOf(run, stay) !== null;
   const visit = claimed ? before(left, stay.start) : { ...left };
   if (publish(run, visit, knownAt)) dropHeld(run.state, left.firstAt, left.lastIn);

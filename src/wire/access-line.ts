@@ -105,11 +105,13 @@ const numbersAt = (line: string, at: number): Numbers | Quarantine => {
 
 const dashIsNull = (text: string): string | null => (text === '-' || text === '' ? null : text);
 
+const lengthOf = (text: string | null): number => text?.length ?? 0;
+
 const tooLong = (line: AccessLine): Quarantine | null => {
   if (line.path.length > ACCESS_LIMITS.path) return TOO_LONG.path;
-  if ((line.referer?.length ?? 0) > ACCESS_LIMITS.referer) return TOO_LONG.referer;
-  if ((line.userAgent?.length ?? 0) > ACCESS_LIMITS.userAgent) return TOO_LONG.userAgent;
-  if ((line.ip?.length ?? 0) > ACCESS_LIMITS.ip) return TOO_LONG.ip;
+  if (lengthOf(line.referer) > ACCESS_LIMITS.referer) return TOO_LONG.referer;
+  if (lengthOf(line.userAgent) > ACCESS_LIMITS.userAgent) return TOO_LONG.userAgent;
+  if (lengthOf(line.ip) > ACCESS_LIMITS.ip) return TOO_LONG.ip;
   return line.cookieId === null || isIdText(line.cookieId) ? null : BAD_COOKIE;
 };
 

@@ -1,5 +1,5 @@
 /** Walks an Avro value without building it, so that no count or length in it can ask for more than its bytes hold. */
-import avro from 'avsc';
+import type avro from 'avsc';
 
 /** Deepest nesting of a value; schemas may refer to themselves. */
 const MAX_DEPTH = 64;
@@ -77,7 +77,10 @@ const block = (item: Step, walk: Walk, written: number): void => {
   const size = written < 0 ? walk.long() : null;
   const count = Math.abs(written);
   walk.items -= count;
-  if (walk.items < 0 || (size !== null && !(size >= 0 && size <= walk.left))) return walk.fail();
+  if (walk.items < 0 || (size !== null && !(size >= 0 && size <= walk.left))) {
+    walk.fail();
+    return;
+  }
   const start = walk.at;
   for (let i = 0; i < count && walk.left >= 0; i += 1) item(walk);
   // A reader that skips the block by its size must end where one that reads its items ends.
@@ -158,7 +161,7 @@ class Compiler {
  * end a process (AVRO-3819 is the like of it in Java).
  */
 export const avroGuard = (type: avro.Type): ((value: Uint8Array) => boolean) => {
-  const step = new Compiler().step(type as unknown as AnyType);
+  const step = new Compiler().step(type);
   return (value) => {
     const walk = new Walk(value);
     step(walk);

@@ -1,4 +1,5 @@
 /** The fast way through a CSV of position reports: one pass over the line, no row of texts in between. */
+import type { RawId } from '../model/identity.ts';
 import type { Origin, RawFix } from '../model/raw.ts';
 import { eventTime } from '../model/time.ts';
 import type { Header } from './csv-header.ts';
@@ -127,18 +128,29 @@ const originOf = (cut: Cut, line: string): Origin | undefined => {
   return text === 'APP' || text === 'THIRD_PARTY' ? text : undefined;
 };
 
+const memberOf = (cut: Cut, line: string, ids: RawIds): RawId | null | undefined =>
+  cut.isEmpty(MEMBER) ? null : (ids.of('member', cut.text(line, MEMBER)) ?? undefined);
+
 /** The columns beyond time and place; null when one of them is not plainly good. */
 const extrasOf = (cut: Cut, line: string, ids: RawIds, hasOrigin: boolean): Extras | null => {
   const origin = hasOrigin ? originOf(cut, line) : 'APP';
   const speed = optionalNumber(cut, line, SPEED);
   const mocked = cut.isEmpty(MOCKED) ? false : flagOf(cut.text(line, MOCKED));
+  if (origin === undefined || speed === undefined || mocked === undefined) return null;
   const thirdPartyId = optionalText(cut, line, THIRD_PARTY);
   const requestId = optionalText(cut, line, REQUEST);
-  const memberId = cut.isEmpty(MEMBER) ? null : (ids.of('member', cut.text(line, MEMBER)) ?? undefined);
-  if (origin === undefined || speed === undefined || mocked === undefined) return null;
+  const memberId = memberOf(cut, line, ids);
   if (thirdPartyId === undefined || requestId === undefined || memberId === undefined) return null;
   return { memberId, speedMps: speedOf(speed), mocked, origin, thirdPartyId, requestId };
 };
+
+const isPlace = (lat: number, lng: number): boolean =>
+  Math.abs(lat) <= LAT_RANGE && Math.abs(lng) <= LNG_RANGE;
+
+const isTime = (at: number): boolean => Number.isSafeInteger(at) && Math.abs(at) <= MAX_TIME_MS;
+
+const isRadius = (metres: number | null | undefined): metres is number | null =>
+  metres === null || (metres !== undefined && metres >= 0);
 
 /**
  * A reader for lines under this header. It answers null for every line that is not plainly good; the general way
@@ -157,10 +169,8 @@ export const fastFixReader = (
     const at = cut.number(line, AT);
     const lat = cut.number(line, LAT);
     const lng = cut.number(line, LNG);
-    if (!(Math.abs(lat) <= LAT_RANGE && Math.abs(lng) <= LNG_RANGE)) return null;
-    if (!Number.isSafeInteger(at) || Math.abs(at) > MAX_TIME_MS) return null;
     const accuracyM = optionalNumber(cut, line, ACCURACY);
-    if (accuracyM === undefined || (accuracyM !== null && accuracyM < 0)) return null;
+    if (!isTime(at) || !isPlace(lat, lng) || !isRadius(accuracyM)) return null;
     const deviceId = ids.of('device', cut.text(line, DEVICE));
     const extras = hasExtras ? extrasOf(cut, line, ids, hasOrigin) : NO_EXTRAS;
     if (deviceId === null || extras === null) return null;

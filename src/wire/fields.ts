@@ -102,6 +102,9 @@ export const oneOf = (values: readonly string[]): FieldKind => {
   });
 };
 
+/** Absent and null are the same everywhere. */
+export const isAbsent = (value: unknown): value is null | undefined => value === null || value === undefined;
+
 export const isObject = (value: unknown): value is Unchecked =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -151,7 +154,7 @@ export const checkNames = (table: FieldTable, record: Unchecked): Quarantine | n
 export const checkValues = (table: FieldTable, record: Unchecked): Quarantine | null => {
   for (const field of table.fields) {
     const value = record[field.name];
-    if (value === undefined || value === null) {
+    if (isAbsent(value)) {
       if (field.required) return field.wrong;
       continue;
     }

@@ -4,7 +4,7 @@ import { LAT_RANGE, LNG_RANGE, isObject } from './fields.ts';
 
 const isPosition = (value: unknown): value is readonly [number, number] => {
   if (!Array.isArray(value) || value.length < 2 || value.length > 4) return false;
-  const [lng, lat]: readonly unknown[] = value;
+  const [lng, lat] = value as readonly unknown[];
   return (
     typeof lng === 'number' &&
     typeof lat === 'number' &&

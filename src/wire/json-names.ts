@@ -1,23 +1,15 @@
 /** Tells whether a JSON text names a field twice, which JSON.parse hides by keeping the last. */
-import { isObject } from './fields.ts';
+import type { Unchecked } from './fields.ts';
 
-/** Names in a parsed value; objects and arrays are walked with a stack of their own, so depth cannot overflow. */
-const countNames = (root: unknown): number => {
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Names in a parsed value, walked with a stack of its own, so that depth cannot overflow. */
+const countNames = (root: Unchecked): number => {
   let names = 0;
-  const open: unknown[] = [root];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (Array.isArray(value)) {
-      for (const item of value as readonly unknown[]) {
-        if (typeof item === 'object' && item !== null) open.push(item);
-      }
-    } else if (isObject(value)) {
-      for (const name in value) {
-        names += 1;
-        const item = value[name];
-        if (typeof item === 'object' && item !== null) open.push(item);
-      }
-    }
+  const open: object[] = [root];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (!Array.isArray(value)) names += Object.keys(value).length;
+    for (const item of Object.values(value) as readonly unknown[]) if (isNested(item)) open.push(item);
   }
   return names;
 };
@@ -45,7 +37,9 @@ const countColons = (text: string): number => {
  * True when an object in `text` names a field twice (RFC 8259 §4 leaves open which one counts). `parsed` is what
  * JSON.parse made of it. As many colons as names prove that none was lost; only else strings are told apart.
  */
-export const namesTwice = (text: string, parsed: unknown): boolean => {
+export const namesTwice = (text: string, parsed: Unchecked): boolean => {
+  const colons = countColons(text);
+  if (colons === Object.keys(parsed).length) return false;
   const names = countNames(parsed);
-  return countColons(text) !== names && countColonsOutsideStrings(text) !== names;
+  return colons !== names && countColonsOutsideStrings(text) !== names;
 };

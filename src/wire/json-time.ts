@@ -1,7 +1,7 @@
 /** Reads the event time of a JSON line without parsing it, as far as that is safe. */
-import { dateAt, findDate } from './access-date.ts';
+import { dateAt, digitsAt, findDate } from './access-date.ts';
 import { timeOfAccessLine } from './access-line.ts';
-import { MAX_TIME_MS, isObject } from './fields.ts';
+import { MAX_TIME_MS, isAbsent, isObject } from './fields.ts';
 import { trimLine } from './line-guard.ts';
 
 const NAME = '"atMs"';
@@ -22,19 +22,24 @@ const valueAfter = (text: string, nameEnd: number): number => {
   return text.charCodeAt(colon) === 58 ? skipSpace(text, colon + 1) : -1;
 };
 
-/** A whole number of at most 16 digits that ends where a JSON value may end; null for anything else. */
+const MAX_DIGITS = 16;
+
+/** Position after the digits from `from` on. */
+const skipDigits = (text: string, from: number): number => {
+  let at = from;
+  while (text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at += 1;
+  return at;
+};
+
+/** A whole number that ends where a JSON value may end; null for anything else. */
 const wholeAt = (text: string, from: number): number | null => {
   const negative = text.charCodeAt(from) === 45;
-  let at = negative ? from + 1 : from;
-  const start = at;
-  let value = 0;
-  for (; at - start <= 16; at += 1) {
-    const digit = text.charCodeAt(at) - 48;
-    if (!(digit >= 0 && digit <= 9)) break;
-    value = value * 10 + digit;
-  }
-  const end = text.charCodeAt(at);
-  if (at === start || at - start > 16 || !(end === 44 || end === 125 || isSpace(end))) return null;
+  const start = negative ? from + 1 : from;
+  const end = skipDigits(text, start);
+  if (end === start || end - start > MAX_DIGITS) return null;
+  const next = text.charCodeAt(end);
+  if (next !== 44 && next !== 125 && !isSpace(next)) return null;
+  const value = digitsAt(text, start, end - start);
   return negative ? -value : value;
 };
 
@@ -47,7 +52,7 @@ const parsedTime = (text: string): number | null => {
     const record: unknown = JSON.parse(trimLine(text));
     if (!isObject(record)) return null;
     const { atMs, line } = record;
-    if (atMs !== undefined && atMs !== null) return inRange(atMs);
+    if (!isAbsent(atMs)) return inRange(atMs);
     return typeof line === 'string' ? timeOfAccessLine(trimLine(line)) : null;
   } catch {
     return null;

@@ -7,6 +7,16 @@ export const MAX_ID_LENGTH = 256;
 const DEFAULT_LIMIT = 50_000;
 const REPLACEMENT = 0xfffd;
 
+/** As `isIdText`, for text beyond ASCII, by whole characters. */
+const isWideIdText = (text: string): boolean => {
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x20 || code === 0x7f || code === REPLACEMENT) return false;
+    if (code >= 0xd800 && code <= 0xdfff) return false;
+  }
+  return true;
+};
+
 /**
  * True for text that may name somebody: 1 to 256 characters without control characters. Lone surrogates are refused
  * because they all become the same bytes in UTF-8, which would make one pseudonym of two people.
@@ -15,12 +25,8 @@ export const isIdText = (text: string): boolean => {
   if (text.length === 0 || text.length > MAX_ID_LENGTH) return false;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
-    if (code < 0x20 || code === 0x7f || code === REPLACEMENT) return false;
-    if (code >= 0xd800 && code <= 0xdfff) {
-      const next = text.charCodeAt(i + 1);
-      if (code > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false;
-      i += 1;
-    }
+    if (code < 0x20 || code === 0x7f) return false;
+    if (code > 0x7f) return isWideIdText(text);
   }
   return true;
 };

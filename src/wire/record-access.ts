@@ -5,7 +5,7 @@ import type { RawAccess } from '../model/raw.ts';
 import { eventTime } from '../model/time.ts';
 import type { AccessLine } from './access-line.ts';
 import { ACCESS_LIMITS, parseAccessLine } from './access-line.ts';
-import { fieldTable, identifier, oneOf, text, time, whole } from './fields.ts';
+import { fieldTable, identifier, isAbsent, oneOf, text, time, whole } from './fields.ts';
 import { MAX_LINE_LENGTH, checkLine } from './line-guard.ts';
 import type { RawIds } from './raw-ids.ts';
 import { origin } from './record-events.ts';
@@ -43,26 +43,17 @@ const required = (name: string): Quarantine =>
 
 /** What was logged, from the fields of the record. */
 const fromFields = (record: Checked<AccessRecord>): Outcome<AccessLine> => {
-  const { atMs, method, path, status } = record;
-  if (atMs === null || atMs === undefined) return required('atMs');
-  if (method === null || method === undefined) return required('method');
-  if (path === null || path === undefined) return required('path');
-  if (status === null || status === undefined) return required('status');
-  return keep({
-    at: eventTime(atMs),
-    method,
-    path,
-    status,
-    bytes: record.bytes ?? null,
-    referer: record.referer ?? null,
-    userAgent: record.userAgent ?? null,
-    ip: record.ip ?? null,
-    cookieId: null,
-  });
+  const { atMs, method, path, status, bytes = null, referer = null, userAgent = null, ip = null } = record;
+  if (isAbsent(atMs)) return required('atMs');
+  if (isAbsent(method)) return required('method');
+  if (isAbsent(path)) return required('path');
+  if (isAbsent(status)) return required('status');
+  const at = eventTime(atMs);
+  return keep({ at, method, path, status, bytes, referer, userAgent, ip, cookieId: null });
 };
 
 const fromLine = (line: string, record: Checked<AccessRecord>): Outcome<AccessLine> => {
-  if (LINE_FIELDS.some((name) => record[name] !== null && record[name] !== undefined)) return NOT_BOTH;
+  if (LINE_FIELDS.some((name) => !isAbsent(record[name]))) return NOT_BOTH;
   return checkLine(line, MAX_LINE_LENGTH) ?? parseAccessLine(line);
 };
 
@@ -84,8 +75,7 @@ const access = (record: Checked<AccessRecord>, line: AccessLine, ids: RawIds): R
 export const accessKind: RecordKind<RawAccess, AccessRecord> = {
   table,
   build: (record, ids) => {
-    const line =
-      record.line === null || record.line === undefined ? fromFields(record) : fromLine(record.line, record);
+    const line = isAbsent(record.line) ? fromFields(record) : fromLine(record.line, record);
     return line.kind === 'keep' ? keep(access(record, line.value, ids)) : line;
   },
   toRecord: (raw) => ({

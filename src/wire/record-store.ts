@@ -8,6 +8,7 @@ import {
   fieldTable,
   flag,
   identifier,
+  isAbsent,
   latitude,
   longitude,
   number,
@@ -68,19 +69,21 @@ const parsed = (polygon: unknown): unknown => {
 };
 
 /** Of a polygon the position is its centroid, whatever point stands beside it. */
-const extentOf = (record: Checked<StoreRecord>): Outcome<Extent> => {
-  const { lat, lng, radiusM, polygon } = record;
-  if (polygon !== null && polygon !== undefined) {
-    if (radiusM !== null && radiusM !== undefined) return NOT_BOTH;
-    const polygons = polygonsOf(parsed(polygon));
-    const position = polygons === null ? null : centroidOf(polygons);
-    if (polygons === null || position === null) return BAD_POLYGON;
-    return keep({ position, footprint: { kind: 'polygon', polygons } });
-  }
-  if (lat === null || lat === undefined) return required('lat');
-  if (lng === null || lng === undefined) return required('lng');
-  const footprint: Footprint = { kind: 'circle', radiusM: radiusM ?? DEFAULT_RADIUS_M };
-  return keep({ position: { lat, lng }, footprint });
+const polygonExtent = (polygon: unknown): Outcome<Extent> => {
+  const polygons = polygonsOf(parsed(polygon));
+  const position = polygons === null ? null : centroidOf(polygons);
+  if (polygons === null || position === null) return BAD_POLYGON;
+  return keep({ position, footprint: { kind: 'polygon', polygons } });
+};
+
+const extentOf = ({ lat, lng, radiusM, polygon }: Checked<StoreRecord>): Outcome<Extent> => {
+  if (!isAbsent(polygon)) return isAbsent(radiusM) ? polygonExtent(polygon) : NOT_BOTH;
+  if (isAbsent(lat)) return required('lat');
+  if (isAbsent(lng)) return required('lng');
+  return keep({
+    position: { lat, lng },
+    footprint: { kind: 'circle', radiusM: radiusM ?? DEFAULT_RADIUS_M },
+  });
 };
 
 export const storeKind: RecordKind<Store, StoreRecord> = {

@@ -2,8 +2,8 @@
 import type { Outcome } from '../flow/outcome.ts';
 import { keep, quarantine } from '../flow/outcome.ts';
 import type { RowKey, RowOf, TableName } from '../model/table.ts';
+import type { EventTime } from '../model/time.ts';
 import { DAY_MS, eventTime } from '../model/time.ts';
-import type { Zone } from '../time/zone.ts';
 import { avroCodec } from './avro.ts';
 import type { AvroCodec } from './avro.ts';
 import { MAX_TIME_MS } from './fields.ts';
@@ -43,8 +43,14 @@ const isWritable = (time: unknown): boolean => Math.abs(Number(time)) <= MAX_TIM
 const namesOf = (table: TableName): readonly { readonly field: string; readonly column: string }[] =>
   SCHEMAS[`release.${table}`].fields.map(({ name }) => ({ field: name, column: columnOf(name) }));
 
-/** Codec of one table's rows. Times in rows carry the offset of `zone`. */
-export const releaseRowCodec = <T extends TableName>(table: T, zone: Zone): AvroCodec<ReleaseRows[T]> => {
+/**
+ * Codec of one table's rows. `iso` writes a time as rows carry it, ISO 8601 with the offset of the policy's zone
+ * (`Zone.iso`).
+ */
+export const releaseRowCodec = <T extends TableName>(
+  table: T,
+  iso: (at: EventTime) => string,
+): AvroCodec<ReleaseRows[T]> => {
   const names = namesOf(table);
   const codec: AvroCodec<AvroRecords[`release.${T}`]> = avroCodec(`release.${table}`) as never;
   const toRecord = (row: Cells): Cells =>
@@ -58,7 +64,7 @@ export const releaseRowCodec = <T extends TableName>(table: T, zone: Zone): Avro
     Object.fromEntries(
       names.map(({ field, column }) => {
         const value = record[field];
-        return [column, isTime(field) ? zone.iso(eventTime(Number(value))) : value];
+        return [column, isTime(field) ? iso(eventTime(Number(value))) : value];
       }),
     );
   return {

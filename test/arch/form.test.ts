@@ -69,8 +69,10 @@ describe('every file', () => {
     expect(offending(all, ({ path }) => !isKebab(path))).toEqual([]);
   });
 
-  it('opens with the sentence of its duty', () => {
-    expect(offending(all, ({ text }) => !opensWithDuty(text))).toEqual([]);
+  it('opens with the sentence of its duty; a test file may leave that to its titles', () => {
+    expect(offending(all, ({ path, text }) => !path.endsWith('.test.ts') && !opensWithDuty(text))).toEqual(
+      [],
+    );
   });
 
   it('of the product is no barrel', () => {

@@ -104,7 +104,7 @@ describe('the sort on disk', () => {
           expect(items).toEqual(expected.map((item) => ({ text: item.text, line: item.line, fault: null })));
         },
       ),
-      { seed: 3, numRuns: 60 },
+      { seed: 3, numRuns: 30 },
     );
   });
 });

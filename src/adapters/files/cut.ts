@@ -118,7 +118,7 @@ export class LineCutter {
       this.#sink.fault(1, { outcome: UTF16, byteCount: this.#kept });
       return false;
     }
-    if (head.length < 3 && !ended) return false;
+    if (!ended && mayBecomeMark(head)) return false;
     this.#begun = true;
     if (head.equals(UTF8_MARK)) {
       this.#drop(head.length);
@@ -200,3 +200,7 @@ const UTF8_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 /** Byte order marks of UTF-16, either way round (RFC 2781). */
 const isUtf16 = (head: Buffer): boolean =>
   (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+
+const mayBecomeMark = (head: Buffer): boolean =>
+  (head.length < 3 && UTF8_MARK.subarray(0, head.length).equals(head)) ||
+  (head.length === 1 && (head[0] === 0xff || head[0] === 0xfe));

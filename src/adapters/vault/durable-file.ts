@@ -31,16 +31,20 @@ export const replaceDurably = async (file: string, content: string): Promise<voi
   }
 };
 
-/** Wipes and removes what a crash in the middle of `replaceDurably` left behind. */
+/** Wipes and removes what a crash in the middle of `replaceDurably` left behind. Throws OUTPUT_DENIED. */
 export const discardUnfinished = async (file: string): Promise<void> => {
-  const left = await openExisting(temporaryOf(file));
-  if (left === null) return;
+  const unfinished = temporaryOf(file);
+  let left: FileHandle | null = null;
   try {
+    left = await openExisting(unfinished);
+    if (left === null) return;
     await zero(left);
+    await unlink(unfinished);
+  } catch (cause) {
+    throw new OboroError('OUTPUT_DENIED', `cannot remove ${unfinished}`, { cause });
   } finally {
-    await left.close();
+    await left?.close();
   }
-  await unlink(temporaryOf(file));
 };
 
 const writeSynced = async (file: string, content: string): Promise<void> => {

@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts';
 import type { Quarantine } from '../../flow/outcome.ts';
 import type { Store } from '../../model/place.ts';
 import type { RawEvent, RawRight } from '../../model/raw.ts';
+import type { SanitizedLocation } from '../../model/sanitized.ts';
 import type { EventTime } from '../../model/time.ts';
 import type { Randomness } from '../../ports/clock.ts';
 import type { SaltVault } from '../../ports/salts.ts';
@@ -29,7 +30,14 @@ import type { Saved } from './saved.ts';
 import type { RawSource } from './sources.ts';
 import type { Workspace } from './workspace.ts';
 
+/** Sees what becomes of single fixes; for simulated data only. */
+export interface Watch {
+  readonly wants: (deviceId: string, at: EventTime) => boolean;
+  readonly saw: (record: SanitizedLocation) => void;
+}
+
 export interface PipelineOptions {
+  readonly watch?: Watch;
   readonly config: Config;
   readonly codeVersion: string;
   readonly randomness: Randomness;
@@ -56,6 +64,7 @@ export class Pipeline {
   #position: Position | null = null;
   #lines = 0;
   #committedLines = 0;
+  #seeing: Watch['saw'] | null = null;
 
   constructor(options: PipelineOptions) {
     this.#o = options;
@@ -80,7 +89,10 @@ export class Pipeline {
       latenessMs,
       wallBound: options.latestMs,
       sinks: {
-        location: (record) => this.#out.location(record),
+        location: (record) => {
+          this.#seeing?.(record);
+          this.#out.location(record);
+        },
         release: (released) => this.#release(released),
         ledger: (line) => this.#out.ledger(line),
       },
@@ -148,7 +160,7 @@ export class Pipeline {
   async take(batch: MergedBatch): Promise<void> {
     const events = this.#decode(batch);
     await this.#engine.prepare(events);
-    for (const event of events) this.#engine.event(event);
+    for (const event of events) this.#pass(event);
     this.#lines += batch.texts.length;
     this.#position = batch.position;
     if (this.#lines - this.#committedLines >= this.#o.config.run.commitEvery) await this.commit();
@@ -212,6 +224,14 @@ export class Pipeline {
     }
     this.#counters.add('wire', 'keep', events.length);
     return events;
+  }
+
+  #pass(event: RawEvent): void {
+    const { watch } = this.#o;
+    const watched =
+      watch !== undefined && event.kind === 'fix' && watch.wants(event.deviceId.reveal(), event.at);
+    this.#seeing = watched ? watch.saw : null;
+    this.#engine.event(event);
   }
 
   #release(released: Released<WindowRows>): void {

@@ -16,6 +16,7 @@ import { readManifest } from './manifest.ts';
 import type { ProgressOptions } from './progress.ts';
 import { Progress } from './progress.ts';
 import { Pipeline } from './pipeline.ts';
+import type { Watch } from './pipeline.ts';
 import type { OnFault } from './rights.ts';
 import { readRights, readStores } from './rights.ts';
 import type { Saved } from './saved.ts';
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly randomness: Randomness;
   readonly signal: AbortSignal;
   readonly progress: Pick<ProgressOptions, 'stream' | 'quiet'>;
+  /** Looks over the doors at one fix, for the demo on simulated data. */
+  readonly watch?: Watch;
 }
 
 export interface RunResult {

@@ -19,6 +19,8 @@ const STAGE_TITLES: Readonly<Record<string, string>> = {
   contributions: 'Contribution bounds',
 };
 
+export const summaryStages: readonly string[] = Object.keys(STAGE_TITLES);
+
 const FAULTS_SHOWN = 10;
 
 export const summaryOf = (result: RunResult, flags: { readonly out: string }): readonly string[] => {
@@ -28,7 +30,7 @@ export const summaryOf = (result: RunResult, flags: { readonly out: string }): r
   }
   return [
     ...(state === 'already' ? ['This run was finished before; nothing was done again.', ''] : []),
-    ...Object.keys(STAGE_TITLES).flatMap((stage) => stageLines(stage, manifest.counts)),
+    ...summaryStages.flatMap((stage) => stageLines(stage, manifest.counts)),
     ...releasedLines(manifest),
     ...faultLines(manifest),
     ...(ignored.length > 0 ? ['', `Not read, since their names tell no topic: ${ignored.join(', ')}`] : []),
@@ -40,7 +42,7 @@ const number = (n: number): string => n.toLocaleString('en-US');
 const column = (n: number): string => number(n).padStart(12);
 
 /** What a stage kept, then what it set aside, most first. */
-const stageLines = (stage: string, counts: CountTable): readonly string[] => {
+export const stageLines = (stage: string, counts: CountTable): readonly string[] => {
   const outcomes = Object.entries(counts[stage] ?? {});
   if (outcomes.length === 0) return [];
   const aside = outcomes.filter(([outcome]) => outcome in SENTENCES).sort(([, a], [, b]) => b - a);

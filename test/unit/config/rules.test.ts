@@ -76,6 +76,15 @@ describe('the rules between keys', () => {
     expect(broken(good)).toEqual([]);
   });
 
+  it.each(['perturbed', 'dp'])(
+    'G-14 refuse the tier %s, so that no manifest claims noise that is not there',
+    (tier) => {
+      expect(broken(`gate: { tier: ${tier} }`)).toEqual([
+        expect.stringMatching(/not available in this version$/),
+      ]);
+    },
+  );
+
   it('have a case each', () => {
     const untested = RULES.filter(
       ({ key, expected }) => !CASES.some(([, rule]) => `${key}: expected ${expected}`.startsWith(rule)),

@@ -43,7 +43,7 @@ describe('a gzip file that is cut', () => {
 
 describe('a gzip file that is damaged', () => {
   it('never gives more than one fault, wherever a byte is wrong', async () => {
-    for (let at = 10; at < WHOLE.length; at += 11) {
+    for (let at = 10; at < WHOLE.length; at += 29) {
       const bytes = Buffer.from(WHOLE);
       bytes[at] = (bytes[at] ?? 0) ^ 0x55;
       const items = await read(bytes);

@@ -160,7 +160,7 @@ describe('a spool left by a stopped run', () => {
     expect(await collect(readSpool(again))).toEqual(await collect(readSpool(first)));
   });
 
-  it.each([
+  it.each<readonly [string, () => unknown]>([
     ['the file has changed', () => scratch.write('raw.gps.jsonl', `${CONTENT}\n1`)],
     ['its time of change is another', () => utimesSync(scratch.path('raw.gps.jsonl'), 1, 1)],
     ['the index is missing', () => removeSpool({ dir: scratch.path('spool'), slot: 'input-0' })],

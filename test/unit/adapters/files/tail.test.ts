@@ -121,7 +121,7 @@ describe('tailLines', () => {
   });
 
   it('reports lines that are too large and goes on', async () => {
-    writeFileSync(path(), `${'x'.repeat(200_000)}`);
+    writeFileSync(path(), 'x'.repeat(200_000));
     const { lines } = await followed([append('x\nb\n')], { maxLineBytes: 100 });
     expect(lines).toEqual(['1:too_large', '2:b']);
   });
