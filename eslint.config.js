@@ -142,6 +142,7 @@ export default tseslint.config(
     rules: {
       'max-lines': ['error', 400],
       'max-lines-per-function': 'off',
+      complexity: ['error', 15],
       'no-console': 'off',
       'no-restricted-properties': [
         'error',

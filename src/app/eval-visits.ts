@@ -100,10 +100,10 @@ const deviceOf = (devices: Map<string, Device>, id: string): Device => {
 };
 
 const write = async (path: string, visits: readonly Visit[]): Promise<void> => {
-  const rows = visits.toSorted(byDeviceAndTime).map(({ who, store, start, end }) => {
-    return `${quoted(who.device)},${quoted(store)},${String(start)},${String(end)}\n`;
+  const rows = visits.toSorted(byDeviceAndTime).map(({ who, store, start, end, observedMs, fixes }) => {
+    return `${quoted(who.device)},${quoted(store)},${String(start)},${String(end)},${String(observedMs)},${String(fixes)}\n`;
   });
-  await writeFile(path, `device,place,start,end\n${rows.join('')}`).catch((cause: unknown) => {
+  await writeFile(path, `device,place,start,end,obs,fixes\n${rows.join('')}`).catch((cause: unknown) => {
     throw new OboroError('OUTPUT_DENIED', `cannot write ${path}`, { cause });
   });
 };

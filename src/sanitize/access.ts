@@ -11,11 +11,6 @@ import { implausibleTime } from './plausibility.ts';
 import type { Need } from './purposes.ts';
 import { mayServe, refusalOf } from './purposes.ts';
 
-const BY_MEMBER: Need = [{ purpose: 'usageStatistics', source: null }];
-const BY_DEVICE: Need = [{ purpose: 'usageStatistics', source: 'terminalId' }];
-const BY_COOKIE: Need = [{ purpose: 'usageStatistics', source: 'cookies' }];
-const BY_BOTH: Need = [...BY_DEVICE, ...BY_COOKIE];
-
 /**
  * A refused cookie or terminal id refuses the whole line, also where a member is known: such a line joins no session
  * and no distinct count.
@@ -27,10 +22,10 @@ export const sanitizeAccess = (event: RawAccess, env: SanitizeEnv): Outcome<Sani
   const subject = subjectOf(event);
   if (subject === null) return drop('no_subject');
   if (isSensitiveStore(event, env)) return drop('sensitive_place');
-  const consent = env.consentOf(subject);
-  if (consent === null) return drop('unknown_subject');
+  const standing = env.consentOf(subject);
+  if (standing === null) return drop('unknown_subject');
   const need = needOf(event);
-  if (!mayServe(consent, event, need, env.policy.consent)) return drop(refusalOf(consent, event, [need]));
+  if (!mayServe(standing, event, need)) return drop(refusalOf(standing, event, [need]));
   const implausible = implausibleTime(event.at, env);
   if (implausible !== null) return drop(implausible);
   const open = statisticsKey(event.at, env);
@@ -44,8 +39,8 @@ export const sanitizeAccess = (event: RawAccess, env: SanitizeEnv): Outcome<Sani
 };
 
 const needOf = ({ deviceId, cookieId }: RawAccess): Need => {
-  if (deviceId !== null) return cookieId === null ? BY_DEVICE : BY_BOTH;
-  return cookieId === null ? BY_MEMBER : BY_COOKIE;
+  if (deviceId !== null) return cookieId === null ? 'byTerminal' : 'byTerminalAndCookie';
+  return cookieId === null ? 'byMember' : 'byCookie';
 };
 
 /** A line that names a sensitive store tells as much as a fix inside it. */

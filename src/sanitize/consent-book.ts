@@ -5,7 +5,9 @@ import { subjectOf } from '../model/identity.ts';
 import type { ConsentPolicy } from '../model/policy.ts';
 import type { RawRight } from '../model/raw.ts';
 import type { SubjectConsent } from './consent.ts';
-import { foldConsent, foldErasure, servedSince } from './consent.ts';
+import { foldConsent, foldErasure } from './consent.ts';
+import type { Need, Standing } from './purposes.ts';
+import { standingOf } from './purposes.ts';
 import { RecentMap } from './recent-map.ts';
 
 export interface ConsentBookOptions {
@@ -29,7 +31,8 @@ type SubjectKind = 'member' | 'terminal';
 
 interface Slot {
   readonly key: string;
-  consent: SubjectConsent | null;
+  /** Null for a subject without any record. */
+  standing: Standing | null;
 }
 
 const REMEMBERED_IDS = 65_536;
@@ -60,41 +63,32 @@ export class ConsentBook {
   }
 
   /** Null for a subject without any record. */
-  of(subject: RawId): SubjectConsent | null {
-    return this.#slotOf(subject).consent;
+  of(subject: RawId): Standing | null {
+    return this.#slotOf(subject).standing;
   }
 
-  /** Takes in one record; the order of records is the order of arrival. */
+  /**
+   * Takes in one record; the order of records is the order of arrival.
+   *
+   * @guarantee G-03
+   */
   apply(record: RawRight): Withdrawal {
     const subject = subjectOf(record);
     if (subject === null) return { withdrawn: false, withdrawnFromWeb: false };
     const slot = this.#slotOf(subject);
-    const before = slot.consent;
+    const before = slot.standing;
     const isErasure = record.kind === 'erasure';
-    const after = isErasure ? foldErasure(before, record) : foldConsent(before, record);
-    slot.consent = after;
-    this.#consents.set(slot.key, after);
+    const consent = isErasure
+      ? foldErasure(before?.consent ?? null, record)
+      : foldConsent(before?.consent ?? null, record);
+    const after = standingOf(consent, this.#policy);
+    slot.standing = after;
+    this.#consents.set(slot.key, consent);
     if (isErasure) this.#slots[subjectKind(subject.kind)].delete(subject.reveal());
     return {
-      withdrawn: isErasure || this.#isShortened(before, after, ['location', 'terminalId']),
-      withdrawnFromWeb: isErasure || this.#isShortened(before, after, ['cookies', 'terminalId']),
+      withdrawn: isErasure || isShortened(before, after, ['counted']),
+      withdrawnFromWeb: isErasure || isShortened(before, after, ['byMember', 'byTerminal', 'byCookie']),
     };
-  }
-
-  /** True when something that was served before is served from later on only, or no more. */
-  #isShortened(
-    before: SubjectConsent | null,
-    after: SubjectConsent,
-    sources: readonly ('location' | 'terminalId' | 'cookies')[],
-  ): boolean {
-    if (before === null) return false;
-    return (['usageStatistics', 'thirdPartyTracking'] as const).some((purpose) =>
-      sources.some(
-        (source) =>
-          servedSince(after, purpose, source, this.#policy) >
-          servedSince(before, purpose, source, this.#policy),
-      ),
-    );
   }
 
   #slotOf(subject: RawId): Slot {
@@ -105,10 +99,21 @@ export class ConsentBook {
     const digest = createHmac('sha256', this.#key).update(`${kind}\0${id}`).digest();
     // One character a byte: the shortest key a Map can have.
     const key = digest.toString('latin1', 0, KEY_BYTES);
-    const slot: Slot = { key, consent: this.#consents.get(key) ?? null };
+    const consent = this.#consents.get(key);
+    const slot: Slot = {
+      key,
+      standing: consent === undefined ? null : standingOf(consent, this.#policy),
+    };
     this.#slots[kind].set(id, slot);
     return slot;
   }
 }
+
+/** True when something that was served before is served from later on only, or no more. */
+const isShortened = (before: Standing | null, after: Standing, needs: readonly Need[]): boolean =>
+  before !== null &&
+  needs.some(
+    (need) => after.app[need] > before.app[need] || after.thirdParty[need] > before.thirdParty[need],
+  );
 
 const subjectKind = (kind: IdKind): SubjectKind => (kind === 'member' ? 'member' : 'terminal');

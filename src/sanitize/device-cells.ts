@@ -19,10 +19,15 @@ export class DeviceCells {
   readonly #memo = new CellMemo(STORE_RESOLUTION);
   readonly #last = new RecentMap<CellSpot>(REMEMBERED_DEVICES);
   #hour = 0;
+  /** What `spotOf` found last, so that `remember` for the same event need not look again. */
+  #foundFor = '';
+  #found: CellSpot | null = null;
 
-  /** The cell of a position and the circle in it that is known; remembers nothing. */
+  /** The cell of a position and the circle in it that is known; remembers nothing new of the device. */
   spotOf(device: RawId, position: Position): CellSpot {
-    return this.#memo.spotAt(position, this.#last.get(device.reveal()) ?? null);
+    this.#foundFor = device.reveal();
+    this.#found = this.#last.get(this.#foundFor) ?? null;
+    return this.#memo.spotAt(position, this.#found);
   }
 
   /** Where the device was last; call it only for a fix that passed the doors under a pseudonym. */
@@ -33,11 +38,13 @@ export class DeviceCells {
       this.#hour = hour;
     }
     const id = device.reveal();
-    if (this.#last.get(id) !== spot) this.#last.set(id, spot);
+    if (spot !== this.#found || id !== this.#foundFor) this.#last.set(id, spot);
   }
 
   /** After an erasure or a withdrawal. */
   forget(device: RawId): void {
     this.#last.delete(device.reveal());
+    this.#found = null;
+    this.#foundFor = '';
   }
 }

@@ -5,9 +5,9 @@ import type { Policy } from '../model/policy.ts';
 import type { EventTime } from '../model/time.ts';
 import type { StoreIndex } from '../place/store-index.ts';
 import type { Calendar } from '../time/calendar.ts';
-import type { SubjectConsent } from './consent.ts';
 import type { DeviceCells } from './device-cells.ts';
 import type { Pseudonyms } from './pseudonym.ts';
+import type { Standing } from './purposes.ts';
 import type { SnapCells } from './snap.ts';
 
 export interface SanitizeEnv {
@@ -15,7 +15,8 @@ export interface SanitizeEnv {
   readonly calendar: Calendar;
   /** The index holds sensitive places too; its `catchmentM` is the policy's. */
   readonly stores: StoreIndex;
-  readonly consentOf: (subject: RawId) => SubjectConsent | null;
+  /** Null for a subject without any record. */
+  readonly consentOf: (subject: RawId) => Standing | null;
   readonly keyOf: KeyOf;
   /**
    * Running now: wall time on Kafka; in files the newest event time so far, the event's own included, so that old

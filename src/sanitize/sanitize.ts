@@ -8,14 +8,13 @@ import type { DropReason } from '../model/reasons.ts';
 import type { NearFix, Sanitized, SanitizedLocation } from '../model/sanitized.ts';
 import type { CellSpot } from '../place/cells.ts';
 import { sanitizeAccess } from './access.ts';
-import type { SubjectConsent } from './consent.ts';
 import type { SanitizeEnv } from './env.ts';
 import type { OpenEpoch } from './epochs.ts';
 import { nearbyKey, statisticsKey } from './epochs.ts';
 import { implausiblePosition, implausibleTime, outOfRange } from './plausibility.ts';
 import { oncePseudonym, requestPseudonym } from './pseudonym.ts';
-import type { Need } from './purposes.ts';
-import { COUNTED, NEARBY, NEARBY_TRACED, mayServe, refusalOf } from './purposes.ts';
+import type { Need, Standing } from './purposes.ts';
+import { mayServe, refusalOf } from './purposes.ts';
 import { accuracyOf, isShielded } from './shield.ts';
 import { snap } from './snap.ts';
 
@@ -47,26 +46,25 @@ interface Arms {
   readonly isCounted: boolean;
 }
 
-const NEEDS_OF_FIX: readonly Need[] = [NEARBY, COUNTED];
+const NEEDS_OF_FIX: readonly Need[] = ['shown', 'counted'];
 
 const sanitizeFix = (fix: RawFix, env: SanitizeEnv): Outcome<Sanitized> => {
   const spot = env.cells.spotOf(fix.deviceId, fix.position);
   if (isShielded(fix, spot.cell, env.stores)) return drop('sensitive_place');
-  const consent = env.consentOf(subjectOf(fix) ?? fix.deviceId);
-  if (consent === null) return drop('unknown_subject');
-  const arms = armsOf(fix, consent, env);
-  if (arms.showing === null && !arms.isCounted) return drop(refusalOf(consent, fix, NEEDS_OF_FIX));
+  const standing = env.consentOf(subjectOf(fix) ?? fix.deviceId);
+  if (standing === null) return drop('unknown_subject');
+  const arms = armsOf(fix, standing);
+  if (arms.showing === null && !arms.isCounted) return drop(refusalOf(standing, fix, NEEDS_OF_FIX));
   const implausible = implausibleTime(fix.at, env) ?? implausiblePosition(fix, env.policy);
   return implausible === null ? passFix(fix, spot, arms, env) : drop(implausible);
 };
 
 /** @guarantee G-02 */
-const armsOf = (fix: RawFix, consent: SubjectConsent, { policy }: SanitizeEnv): Arms => {
-  const isShown = mayServe(consent, fix, NEARBY, policy.consent);
-  const isTraced = isShown && mayServe(consent, fix, NEARBY_TRACED, policy.consent);
+const armsOf = (fix: RawFix, standing: Standing): Arms => {
+  const shown = mayServe(standing, fix, 'shown') ? 'once' : null;
   return {
-    showing: isTraced ? 'traced' : isShown ? 'once' : null,
-    isCounted: mayServe(consent, fix, COUNTED, policy.consent),
+    showing: mayServe(standing, fix, 'traced') ? 'traced' : shown,
+    isCounted: mayServe(standing, fix, 'counted'),
   };
 };
 
@@ -106,8 +104,6 @@ const nearFixOf = (fix: RawFix, spot: CellSpot, env: SanitizeEnv): NearFix | nul
   return { who, position: fix.position, cell: spot.cell, accuracyM: accuracyOf(fix), at: fix.at };
 };
 
-const DEVICE_BY_TERMINAL: Need = [{ purpose: 'usageStatistics', source: 'terminalId' }];
-const DEVICE_BY_COOKIE: Need = [{ purpose: 'usageStatistics', source: 'cookies' }];
 const NO_ARM: Sanitized = { location: null, near: null, access: null };
 
 /** Terminal records are checked like any other and kept without an arm: no table is made of them yet. */
@@ -117,8 +113,8 @@ const sanitizeDevice = (event: RawDevice, env: SanitizeEnv): Outcome<Sanitized> 
 };
 
 const refusedDevice = (event: RawDevice, env: SanitizeEnv): DropReason | null => {
-  const consent = env.consentOf(subjectOf(event) ?? event.deviceId);
-  if (consent === null) return 'unknown_subject';
-  const need = event.idType === 'COOKIE' ? DEVICE_BY_COOKIE : DEVICE_BY_TERMINAL;
-  return mayServe(consent, event, need, env.policy.consent) ? null : refusalOf(consent, event, [need]);
+  const standing = env.consentOf(subjectOf(event) ?? event.deviceId);
+  if (standing === null) return 'unknown_subject';
+  const need = event.idType === 'COOKIE' ? 'byCookie' : 'byTerminal';
+  return mayServe(standing, event, need) ? null : refusalOf(standing, event, [need]);
 };

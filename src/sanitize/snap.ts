@@ -18,8 +18,13 @@ const REMEMBERED_CELLS = 65_536;
 
 /** What is shown of a position in one r9 cell, by day and by night. */
 interface Shown {
-  readonly day: CellId;
-  readonly night: CellId;
+  readonly day: ShownCell;
+  readonly night: ShownCell;
+}
+
+interface ShownCell {
+  readonly cell: CellId;
+  readonly resolution: number;
 }
 
 /** Remembers what each cell is shown as, for one list of stores and one policy at a time. */
@@ -47,12 +52,14 @@ export class SnapCells {
 const chooseCells = (fine: CellId, stores: StoreIndex, policy: SnapPolicy): Shown => {
   const isDense = stores.countInR7(parentAt(fine, POOL_RESOLUTION)) >= policy.denseStores;
   const day = coarsen(fine, isDense ? policy.resolution : policy.sparseResolution);
-  const night = stores.inCatchment(fine) ? day : coarsen(day, policy.nightResolution);
+  const night = stores.inCatchment(fine) ? day : coarsen(day.cell, policy.nightResolution);
   return { day, night };
 };
 
-const coarsen = (cell: CellId, resolution: number): CellId =>
-  resolution >= resolutionOf(cell) ? cell : parentAt(cell, resolution);
+const coarsen = (cell: CellId, wanted: number): ShownCell => {
+  const own = resolutionOf(cell);
+  return wanted >= own ? { cell, resolution: own } : { cell: parentAt(cell, wanted), resolution: wanted };
+};
 
 /** Under which pseudonym a location is shown. */
 export interface ShownUnder {
@@ -78,15 +85,16 @@ export const snap = (fix: RawFix, fine: CellId, under: ShownUnder, env: SnapEnv)
   const policy = env.policy.snap;
   const bucketMs = Math.max(policy.bucketMs, MIN_BUCKET_MS);
   const bucketStart = Math.floor(fix.at / bucketMs) * bucketMs;
-  const shown = env.snaps.shownAs(fine, env.stores, policy);
-  const atNight =
-    isNight(fix.at, env.calendar.zone, policy) || isNight(bucketStart, env.calendar.zone, policy);
-  const cell = atNight ? shown.night : shown.day;
+  const { day, night } = env.snaps.shownAs(fine, env.stores, policy);
+  const { zone } = env.calendar;
+  // A bucket that begins at night is a night's bucket, so that its start alone tells which rule held.
+  const atNight = day !== night && (isNight(fix.at, zone, policy) || isNight(bucketStart, zone, policy));
+  const { cell, resolution } = atNight ? night : day;
   return {
     pseudonym: under.pseudonym,
     epoch: under.epoch,
     cell,
-    resolution: resolutionOf(cell),
+    resolution,
     bucketStart: eventTime(bucketStart),
     bucketS: bucketMs / SECOND_MS,
     requestId: fix.requestId,
@@ -94,7 +102,6 @@ export const snap = (fix: RawFix, fine: CellId, under: ShownUnder, env: SnapEnv)
   };
 };
 
-/** A bucket that begins at night is a night's bucket, so that its start alone tells which rule held. */
 const isNight = (at: number, zone: Zone, { nightFromHour, nightToHour }: SnapPolicy): boolean => {
   const local = at + zone.offsetAt(at as EventTime);
   const hour = Math.floor((local % DAY_MS) / HOUR_MS);

@@ -36,7 +36,8 @@ export const DETECTOR = {
 
   /** How far from its centre a stay roams, metres; and where small stores are near. */
   roamM: 100,
-  denseRoamM: 30,
+  denseRoamM: 20,
+  roamSigmas: 2.2,
   /** Small stores this near make a place dense, metres. */
   denseWithinM: 100,
   /** How far outside a polygon or circle a stay's centre may be and still belong to it, metres. */

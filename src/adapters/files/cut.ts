@@ -3,7 +3,7 @@ import { isAscii } from 'node:buffer';
 import type { Quarantine } from '../../flow/outcome.ts';
 import { quarantine } from '../../flow/outcome.ts';
 
-export const MAX_LINE_BYTES = 65_536;
+const MAX_LINE_BYTES = 65_536;
 const LF = 10;
 const CR = 13;
 

@@ -5,7 +5,7 @@ import { OboroError } from '../../model/errors.ts';
 import type { FileTopic } from '../../wire/decoder.ts';
 import { FILE_TOPICS } from '../../wire/decoder.ts';
 
-export const FILE_FORMATS = ['jsonl', 'csv', 'log', 'geojson'] as const;
+const FILE_FORMATS = ['jsonl', 'csv', 'log', 'geojson'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** One file to be read. */

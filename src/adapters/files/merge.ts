@@ -18,16 +18,11 @@ export interface MergeSource {
   readonly scan: ScanResult | null;
 }
 
-/** How far one source was taken. Plain numbers, to be stored as JSON. */
-export interface SourcePosition {
-  /** Of a file in order the number of the last line taken, of a spool the count of records taken. */
-  readonly taken: number;
-  /** Sort key of the last item taken (epoch ms): where a following line without time belongs. */
-  readonly keyMs: number;
-}
-
-/** One entry for each source, in the order of the sources. */
-export type Position = readonly SourcePosition[];
+/**
+ * How far each source was taken, in the order of the sources; to be stored as JSON. Of a file in order it is the
+ * number of the last line taken, of a spool the count of records taken, and 0 is the start.
+ */
+export type Position = readonly number[];
 
 /** Lines of several sources in the order of event time. */
 export interface MergedBatch extends LineBatch {
@@ -47,8 +42,6 @@ export interface MergeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const START: SourcePosition = { taken: 0, keyMs: EARLIEST_MS };
-
 /**
  * Merges the sources: the next line is always that of the source whose head has the smallest event time, ties by the
  * order of the sources. The sequence depends on the sources alone, not on batch sizes or restarts. Pulled, so it
@@ -62,7 +55,7 @@ export async function* openMerged(
   from: Position | null,
   options: MergeOptions,
 ): AsyncGenerator<MergedBatch, void, undefined> {
-  const cursors = sources.map((source, at) => new SourceCursor(source, from?.[at] ?? START, options));
+  const cursors = sources.map((source, at) => new SourceCursor(source, from?.[at] ?? 0, options));
   try {
     const [only] = cursors;
     if (only !== undefined && cursors.length === 1) yield* passThrough(only, options);
@@ -80,8 +73,8 @@ async function* passThrough(
   while (await cursor.load()) {
     signal?.throwIfAborted();
     const { texts, lines, faults } = cursor.batch;
-    const position = [cursor.takeAll()];
-    yield { texts, lines, faults, sources: new Uint16Array(texts.length), position };
+    cursor.takeAll();
+    yield { texts, lines, faults, sources: new Uint16Array(texts.length), position: [cursor.taken] };
   }
 }
 
@@ -91,7 +84,7 @@ async function* interleave(
 ): AsyncGenerator<MergedBatch, void, undefined> {
   const heap = new CursorHeap(cursors.length);
   for (const [id, cursor] of cursors.entries()) {
-    if (cursor.mayWait || (await cursor.load())) heap.push(id, cursor.key, id);
+    heap.push(id, cursor.key, id);
   }
   for (;;) {
     signal?.throwIfAborted();
@@ -147,7 +140,7 @@ class MergedBuilder {
   done(cursors: readonly SourceCursor[]): MergedBatch {
     const { texts, lines, faults } = this;
     const sources = this.#sources.subarray(0, texts.length);
-    return { texts, lines, faults, sources, position: cursors.map((cursor) => cursor.position) };
+    return { texts, lines, faults, sources, position: cursors.map((cursor) => cursor.taken) };
   }
 
   #takeFault(fault: LineFault | undefined): void {
@@ -163,38 +156,30 @@ class SourceCursor {
   at = 0;
   /** Sort key of the head; while the source is still closed, no head is smaller. */
   key: number;
+  /** Its entry in the position. */
+  taken: number;
   readonly #source: MergeSource;
   readonly #scan: ScanResult | null;
   readonly #options: MergeOptions;
-  readonly #from: SourcePosition;
+  readonly #from: number;
   readonly #keys: EventKeys;
-  #taken: number;
-  #takenKey: number;
   #stream: AsyncGenerator<LineBatch & { readonly keys?: readonly number[] }, void, undefined> | null = null;
   #sortedKeys: readonly number[] | undefined;
 
-  constructor(source: MergeSource, from: SourcePosition, options: MergeOptions) {
+  constructor(source: MergeSource, from: number, options: MergeOptions) {
     this.#source = source;
     this.#scan = source.spool?.index.scan ?? source.scan;
     this.#options = options;
     this.#from = from;
-    this.#keys = new EventKeys({ timeOf: source.timeOf, latestMs: options.latestMs }, from.keyMs);
-    this.#taken = from.taken;
-    this.#takenKey = from.keyMs;
+    // Starting afresh is right also in the middle: a line without time has its predecessor's key, which was the
+    // smallest of all, so it always follows at once.
+    this.#keys = new EventKeys({ timeOf: source.timeOf, latestMs: options.latestMs });
+    this.taken = from;
     this.key = this.#firstKey();
-  }
-
-  /** True when the key holds though nothing was read. */
-  get mayWait(): boolean {
-    return this.#from.taken === 0 && this.#scan !== null;
   }
 
   get ready(): boolean {
     return this.at < this.batch.texts.length;
-  }
-
-  get position(): SourcePosition {
-    return { taken: this.#taken, keyMs: this.#takenKey };
   }
 
   /** Gets the next batch; false at the end of the source. */
@@ -215,21 +200,16 @@ class SourceCursor {
 
   /** Takes the head. */
   advance(): void {
-    this.#taken = this.#source.spool === null ? (this.batch.lines[this.at] ?? 0) : this.#taken + 1;
-    this.#takenKey = this.key;
+    this.taken = this.#source.spool === null ? (this.batch.lines[this.at] ?? 0) : this.taken + 1;
     this.at += 1;
     if (this.ready) this.key = this.#headKey();
   }
 
-  /** Takes the whole batch; of the keys only the last matters then. */
-  takeAll(): SourcePosition {
-    const { texts, lines } = this.batch;
-    this.#taken = this.#source.spool === null ? (lines.at(-1) ?? 0) : this.#taken + texts.length;
-    const last = this.#sortedKeys?.at(-1);
-    if (last === undefined) texts.findLast((text) => text !== '' && this.#keys.move(text));
-    this.#takenKey = last ?? this.#keys.last;
-    this.at = texts.length;
-    return this.position;
+  /** Takes the whole batch, which needs no keys. */
+  takeAll(): void {
+    const { lines } = this.batch;
+    this.taken = this.#source.spool === null ? (lines.at(-1) ?? 0) : this.taken + lines.length;
+    this.at = lines.length;
   }
 
   /** Lets go of the file before its end. */
@@ -239,7 +219,7 @@ class SourceCursor {
 
   #firstKey(): number {
     const scan = this.#scan;
-    if (scan === null || this.#from.taken > 0) return EARLIEST_MS;
+    if (scan === null || this.#from > 0) return EARLIEST_MS;
     return this.#source.spool === null
       ? scan.headKeyMs
       : Math.min(scan.headKeyMs, scan.firstMs ?? EARLIEST_MS);
@@ -254,13 +234,12 @@ class SourceCursor {
   #isTaken(): boolean {
     const scan = this.#scan;
     if (scan === null || this.#options.openEnd === true) return false;
-    return this.#taken >= (this.#source.spool === null ? scan.lastLine : scan.lines);
+    return this.taken >= (this.#source.spool === null ? scan.lastLine : scan.lines);
   }
 
   #open(): AsyncGenerator<LineBatch & { readonly keys?: readonly number[] }, void, undefined> {
     const { file, spool } = this.#source;
-    const { taken } = this.#from;
-    if (spool !== null) return readSpool(spool, { ...this.#options, from: taken });
-    return readLines(file, { ...this.#options, afterLine: taken });
+    if (spool !== null) return readSpool(spool, { ...this.#options, from: this.#from });
+    return readLines(file, { ...this.#options, afterLine: this.#from });
   }
 }

@@ -25,14 +25,13 @@ export interface KeyOptions {
  */
 export class EventKeys {
   /** Key of the line seen last. */
-  last: number;
+  last = EARLIEST_MS;
   readonly #timeOf: TimeOf;
   readonly #latest: number;
 
-  constructor(options: KeyOptions, last = EARLIEST_MS) {
+  constructor(options: KeyOptions) {
     this.#timeOf = options.timeOf;
     this.#latest = Math.min(options.latestMs, LATEST_KEY_MS);
-    this.last = last;
   }
 
   /** The key of the next line. */

@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { OboroError } from '../../model/errors.ts';
 
 export const PREFIX_BYTES = 8;
-export const TAG_BYTES = 16;
+const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 
 /** The counter kept for the index; blocks count up from 0. */

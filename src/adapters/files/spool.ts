@@ -13,7 +13,7 @@ const BLOCK_BYTES = 65_536;
 const BLOCK_RECORDS = 4_096;
 const WRITE_BYTES = 1_048_576;
 const MAGIC = Buffer.from('oborosp1');
-export const HEADER_BYTES = MAGIC.length + PREFIX_BYTES;
+const HEADER_BYTES = MAGIC.length + PREFIX_BYTES;
 const SUFFIXES = ['.spool', '.spool-index', '.spool-index.tmp'] as const;
 
 /** Where one input is spooled, and what seals it. */

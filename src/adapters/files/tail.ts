@@ -29,7 +29,7 @@ export interface TailOptions {
   readonly signal: AbortSignal;
   /** Default: the start of the file. */
   readonly from?: TailPosition | undefined;
-  /** Lines up to this number are passed over, for whoever knows lines but no bytes (`SourcePosition.taken`). */
+  /** Lines up to this number are passed over, for whoever knows lines but no bytes (`Position` of a merge). */
   readonly afterLine?: number | undefined;
   readonly pollMs?: number | undefined;
   readonly maxLineBytes?: number | undefined;

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { latLngToCell } from 'h3-js';
 import { readStores, writeCity } from '../../../examples/city/write.ts';
 import type { CityStore } from '../../../examples/city/places.ts';
 import { systemClock, systemRandomness } from '../../adapters/system/clock.ts';
@@ -53,7 +54,7 @@ export const demo = async (flags: DemoFlags): Promise<void> => {
   talk.talk(`Simulating ${START_DATE} of ${members.toLocaleString('en-US')} people around real stores …`);
   const picked = await simulate(folders.input, stores, members);
   talk.talk('Running oboro on what their phones sent …');
-  const watched = watch(picked);
+  const watched = watch(picked, config.policy.snap.bucketMs);
   const result = await runDemo(folders, config, flags, watched.watch);
   if (result.manifest === null) {
     talk.result('Stopped. Run the same command again to go on.');
@@ -76,16 +77,22 @@ const simulate = async (folder: string, stores: readonly CityStore[], members: n
   return pickFix(folder, picker.candidates());
 };
 
-/** Catches what becomes of one simulated fix at the doors. */
-const watch = (picked: PickedFix | null) => {
+/**
+ * Catches the lookup record of one simulated fix: its own, or that of an earlier fix of the device in the same cell
+ * and time bucket, since a bucket shows a cell once.
+ */
+const watch = (picked: PickedFix | null, bucketMs: number) => {
   let left: SanitizedLocation | null = null;
   const fix = picked?.fix ?? null;
+  const bucketStart = fix === null ? 0 : Math.floor(fix.atMs / bucketMs) * bucketMs;
   return {
     left: () => left,
     watch: {
-      wants: (deviceId: string, at: number) => deviceId === fix?.deviceId && at === fix.atMs,
+      wants: (deviceId: string, at: number) =>
+        fix !== null && deviceId === fix.deviceId && at >= bucketStart && at <= fix.atMs,
       saw: (record: SanitizedLocation) => {
-        left ??= record;
+        const { lat, lng } = fix ?? { lat: 0, lng: 0 };
+        if (record.cell === latLngToCell(lat, lng, record.resolution)) left = record;
       },
     },
   };

@@ -14,7 +14,7 @@ export async function* linesOf(path: string): AsyncGenerator<string> {
   let failure: unknown = null;
   const unzipped = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   for (const stream of new Set([file, unzipped])) {
-    stream.on('error', (cause) => {
+    stream.on('error', (cause: unknown) => {
       failure ??= cause;
       unzipped.destroy();
     });

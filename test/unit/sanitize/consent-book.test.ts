@@ -13,9 +13,9 @@ describe('the book', () => {
     const book = aBook();
     expect(book.of(device('d1'))).toBeNull();
     book.apply(aConsent(10));
-    expect(book.of(device('d1'))?.at).toBe(10);
+    expect(book.of(device('d1'))?.consent.at).toBe(10);
     book.apply(aConsent(20));
-    expect(book.of(device('d1'))?.at).toBe(20);
+    expect(book.of(device('d1'))?.consent.at).toBe(20);
     expect(book.size).toBe(1);
   });
 
@@ -23,19 +23,19 @@ describe('the book', () => {
     const book = aBook();
     book.apply(aConsent(10, {}, { deviceId: device('x') }));
     expect(book.of(member('x'))).toBeNull();
-    expect(book.of(cookie('x'))?.at).toBe(10);
+    expect(book.of(cookie('x'))?.consent.at).toBe(10);
     book.apply(aConsent(20, {}, { deviceId: device('y'), memberId: member('x') }));
-    expect(book.of(member('x'))?.at).toBe(20);
-    expect(book.of(device('x'))?.at).toBe(10);
+    expect(book.of(member('x'))?.consent.at).toBe(20);
+    expect(book.of(device('x'))?.consent.at).toBe(10);
     expect(book.of(device('y'))).toBeNull();
   });
 
   it('still answers for subjects that the memo has forgotten', () => {
     const book = new ConsentBook({ key: Buffer.alloc(32, 1), policy: POLICY.consent, rememberedIds: 4 });
     for (let i = 0; i < 100; i += 1) book.apply(aConsent(i, {}, { deviceId: device(`d${String(i)}`) }));
-    for (let i = 0; i < 100; i += 1) expect(book.of(device(`d${String(i)}`))?.at).toBe(i);
+    for (let i = 0; i < 100; i += 1) expect(book.of(device(`d${String(i)}`))?.consent.at).toBe(i);
     book.apply(aConsent(500, {}, { deviceId: device('d3') }));
-    expect(book.of(device('d3'))?.at).toBe(500);
+    expect(book.of(device('d3'))?.consent.at).toBe(500);
   });
 
   it('shows no identifier when it is printed', () => {

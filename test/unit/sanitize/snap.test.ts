@@ -97,8 +97,8 @@ describe('the memo of cells', () => {
   it('starts anew when stores or policy change', () => {
     const snaps = new SnapCells();
     const fine = cellAt(TOKYO, 9);
-    expect(resolutionOf(snaps.shownAs(fine, none, POLICY.snap).day)).toBe(8);
-    expect(resolutionOf(snaps.shownAs(fine, dense, POLICY.snap).day)).toBe(9);
-    expect(resolutionOf(snaps.shownAs(fine, dense, { ...POLICY.snap, resolution: 6 }).day)).toBe(6);
+    expect(snaps.shownAs(fine, none, POLICY.snap).day.resolution).toBe(8);
+    expect(snaps.shownAs(fine, dense, POLICY.snap).day.resolution).toBe(9);
+    expect(snaps.shownAs(fine, dense, { ...POLICY.snap, resolution: 6 }).day.resolution).toBe(6);
   });
 });
