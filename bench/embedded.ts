@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readStores, writeCity } from '../examples/city/write.ts';
 import { discoverInputs } from '../src/adapters/files/discover.ts';
+import type { InputFile } from '../src/adapters/files/discover.ts';
 import { readLines } from '../src/adapters/files/lines.ts';
 import { systemClock, systemRandomness } from '../src/adapters/system/clock.ts';
 import { fixturesConsent } from '../src/app/fixtures.ts';
@@ -36,8 +37,7 @@ interface Scenario {
   readonly config: string;
 }
 
-const MODES = ['read', 'run'] as const;
-type Mode = (typeof MODES)[number];
+type Mode = 'read' | 'run';
 
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
@@ -107,11 +107,17 @@ const readOnly = async (input: string): Promise<number> => {
   let events = 0;
   for (const file of inputs) {
     if (!file.topic.startsWith('raw.')) continue;
-    const decoder = await decoders.of(file);
-    if (decoder.kind !== 'keep') continue;
-    for await (const { texts } of readLines(file)) {
-      for (const text of texts) if (decoder.value.decode(text).kind === 'keep') events += 1;
-    }
+    events += await readFile(file, decoders);
+  }
+  return events;
+};
+
+const readFile = async (file: InputFile, decoders: Decoders): Promise<number> => {
+  const decoder = await decoders.of(file);
+  if (decoder.kind !== 'keep') return 0;
+  let events = 0;
+  for await (const { texts } of readLines(file)) {
+    for (const text of texts) if (decoder.value.decode(text).kind === 'keep') events += 1;
   }
   return events;
 };

@@ -176,11 +176,6 @@ const gate = section('The release gate, the only door out (G-10 to G-14).', {
     by: 0.9,
     meaning: 'A breakdown with one part above this share says too much of everyone in it, and is withheld.',
   }),
-  homogeneityMargin: decimal([0, 1], {
-    by: 0.1,
-    meaning:
-      'It is released all the same when the part is no more than this above its share in the region’s day.',
-  }),
 });
 
 const vault = section('Where the salts of epochs are kept until they die (G-07).', {
@@ -205,11 +200,6 @@ const run = section('The embedded run over files.', {
     by: 1_048_576,
     unit: 'bytes',
     meaning: 'Longest line that is read; longer ones are quarantined as too_large.',
-  }),
-  batch: whole([1, 100_000], {
-    by: 2_000,
-    unit: 'records',
-    meaning: 'Records handed to the flow at once; the salts of a batch are fetched before it.',
   }),
 });
 

@@ -68,9 +68,8 @@ export interface GatePolicy {
   readonly graceDayMs: number;
   /** Inner edges of the dwell bins, ascending. */
   readonly dwellEdgesMs: readonly number[];
-  /** A part above this share is withheld unless the region’s own share explains it. */
+  /** A breakdown in which one part holds more than this share is withheld. */
   readonly homogeneityShare: number;
-  readonly homogeneityMargin: number;
 }
 
 export interface Policy {

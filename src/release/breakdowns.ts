@@ -6,8 +6,9 @@ import type { EventTime, WindowKind } from '../model/time.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { GateState } from './gate-state.ts';
 import { successorKey } from './gate-state.ts';
-import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
+import type { LadderEnv, Waiting } from './ladder.ts';
 import { place, takeAll, takeBuckets } from './ladder.ts';
+import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
 import type { Counted } from './partition.ts';
 import { categoryParts, dwellParts, longestStays, placeParts } from './partition.ts';
@@ -30,13 +31,12 @@ export interface BreakdownEnv {
  * @guarantee G-11
  */
 export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): readonly DwellRow[] => {
-  const buckets = takeBuckets(state.dwell, rung, env.closed.start);
   const edges = dwellEdges(env);
-  return tryAll(buckets, rung, state.dwell, env, (bucket) => {
-    const stays = longestStays(bucket.entries);
-    const parts = dwellParts(stays, edges, env.gate);
-    if (parts === null) return null;
-    const about = aboutRow('dwell', bucket, rung, state, env);
+  const series: Series = { name: 'dwell', waiting: state.dwell, marks: state.marks };
+  return takeBuckets(state.dwell, rung, env.closed.start).flatMap((bucket) => {
+    const parts = dwellParts(longestStays(bucket.entries), edges, gateOn(rung, env));
+    if (parts === null) return moveUp(series, { bucket, rung }, env);
+    const about = aboutRow(series, { bucket, rung }, env);
     return dwellRows(about, parts, fitOf(parts, env.gate), env.calendar.zone);
   });
 };
@@ -50,19 +50,20 @@ export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): read
 export const transitionsOf = (state: GateState, env: BreakdownEnv): readonly TransitionsRow[] => {
   const nextOf = (entry: VisitEntry) => state.successors.get(successorKey(entry)) ?? null;
   const dimensions = [
-    { dimension: 'place', waiting: state.place, parts: placeParts },
-    { dimension: 'category', waiting: state.category, parts: categoryParts },
+    { dimension: 'place', waiting: state.place, partsOf: placeParts },
+    { dimension: 'category', waiting: state.category, partsOf: categoryParts },
   ] as const;
-  return dimensions.flatMap(({ dimension, waiting, parts: partsOf }) =>
-    env.ladder.rungs.flatMap((_, rung) =>
-      tryAll(takeAll(waiting, rung), rung, waiting, env, (bucket) => {
-        const parts = partsOf(longestStays(bucket.entries), nextOf, env.gate);
-        if (parts === null) return null;
-        const about = aboutRow(`transitions.${dimension}`, bucket, rung, state, env);
+  return dimensions.flatMap(({ dimension, waiting, partsOf }) => {
+    const series: Series = { name: `transitions.${dimension}`, waiting, marks: state.marks };
+    return env.ladder.rungs.flatMap((_, rung) =>
+      takeAll(waiting, rung).flatMap((bucket) => {
+        const parts = partsOf(longestStays(bucket.entries), nextOf, gateOn(rung, env));
+        if (parts === null) return moveUp(series, { bucket, rung }, env);
+        const about = aboutRow(series, { bucket, rung }, env);
         return transitionsRows({ ...about, dimension }, parts, fitOf(parts, env.gate), env.calendar.zone);
       }),
-    ),
-  );
+    );
+  });
 };
 
 /** Lower edges of the dwell bins: the shortest dwell that counts, then the policy's inner edges. */
@@ -74,39 +75,43 @@ const dwellEdges = (env: BreakdownEnv): readonly number[] => [
 /** A store may count visits from 3 minutes on (contract, `minDwellS`). */
 const SHORTEST_DWELL_MS = 180_000;
 
-const tryAll = <R>(
-  buckets: readonly Bucket<VisitEntry>[],
-  rung: number,
-  waiting: Waiting<VisitEntry>,
-  env: BreakdownEnv,
-  rowsOf: (bucket: Bucket<VisitEntry>) => readonly R[] | null,
-): readonly R[] =>
-  buckets.flatMap((bucket) => {
-    const rows = rowsOf(bucket);
-    if (rows !== null) return rows;
-    for (const entry of bucket.entries) {
-      place(waiting, entry, { from: rung + 1, time: bucket.windowStart }, env.ladder);
-    }
-    return [];
-  });
+/** One breakdown: its name in the marks, and the released contributions that wait for it. */
+interface Series {
+  readonly name: string;
+  readonly waiting: Waiting<VisitEntry>;
+  readonly marks: Set<string>;
+}
+
+/** On the last rung, the region and day, a part needs only k: there the homogeneity rule has nothing to compare with. */
+const gateOn = (rung: number, { gate, ladder }: BreakdownEnv): GatePolicy =>
+  rung === ladder.rungs.length - 1 ? { ...gate, homogeneityShare: 1 } : gate;
+
+const moveUp = (
+  { waiting }: Series,
+  { bucket, rung }: OnRung<VisitEntry>,
+  { ladder }: BreakdownEnv,
+): readonly never[] => {
+  for (const entry of bucket.entries) {
+    place(waiting, entry, { from: rung + 1, time: bucket.windowStart }, ladder);
+  }
+  return [];
+};
 
 /** A breakdown holds `all` only when the released row of its key does and no finer breakdown took part of it. */
 const aboutRow = (
-  series: string,
-  bucket: Bucket<VisitEntry>,
-  rung: number,
-  state: GateState,
-  env: BreakdownEnv,
+  { name, marks }: Series,
+  at: OnRung<VisitEntry>,
+  { ladder, calendar }: BreakdownEnv,
 ): Subject => {
-  const windowKind = env.ladder.rungs[rung]?.windowKind ?? 'day';
-  const { unit, windowStart } = bucket;
-  const whole = marked(state.marks, `all|${rowMark('visits', unit.id, windowKind, windowStart)}`);
-  const finer = marked(state.marks, rowMark(series, unit.id, windowKind, windowStart));
-  markCoarser(state.marks, series, bucket, rung, env.ladder);
+  const windowKind = ladder.rungs[at.rung]?.windowKind ?? 'day';
+  const { unit, windowStart } = at.bucket;
+  const whole = marked(marks, `all|${rowMark('visits', unit.id, windowKind, windowStart)}`);
+  const finer = marked(marks, rowMark(name, unit.id, windowKind, windowStart));
+  markCoarser(marks, name, at, ladder);
   return {
     unit,
     windowKind,
-    window: env.calendar.windowAt(windowKind, windowStart),
+    window: calendar.windowAt(windowKind, windowStart),
     holds: whole && !finer ? 'all' : 'rest',
   };
 };

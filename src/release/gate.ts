@@ -14,7 +14,8 @@ import type { GateState } from './gate-state.ts';
 import { emptyGateState, successorKey } from './gate-state.ts';
 import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
 import { place, takeBuckets, withoutSubject } from './ladder.ts';
-import { marked, markCoarser, rowMark } from './marks.ts';
+import type { OnRung } from './marks.ts';
+import { markCoarser, marked, rowMark } from './marks.ts';
 import { publishedCount, roundTo } from './published.ts';
 import type { Released, WindowRows } from './released.ts';
 import { passGate } from './released.ts';
@@ -149,7 +150,7 @@ const climbVisits = (climb: Climb): void => {
         moveUp(state.visits, bucket, i, ladder);
         continue;
       }
-      rows.visits.push(releaseVisits(bucket, i, climb, ladder));
+      rows.visits.push(releaseVisits({ bucket, rung: i }, climb, ladder));
       for (const waiting of [state.dwell, state.place, state.category]) {
         for (const entry of bucket.entries)
           place(waiting, entry, { from: i, time: bucket.windowStart }, ladder);
@@ -173,7 +174,7 @@ const climbFootfall = (climb: Climb): void => {
   FOOTFALL_RUNGS.forEach((rung, i) => {
     if (rung.windowKind !== closed.windowKind) return;
     for (const bucket of takeBuckets(state.footfall, i, closed.window.start)) {
-      if (qualifies(bucket, climb)) rows.footfall.push(releaseFootfall(bucket, i, climb, ladder));
+      if (qualifies(bucket, climb)) rows.footfall.push(releaseFootfall({ bucket, rung: i }, climb, ladder));
       else moveUp(state.footfall, bucket, i, ladder);
     }
   });
@@ -195,15 +196,15 @@ const moveUp = <E>(waiting: Waiting<E>, bucket: Bucket<E>, rung: number, ladder:
 
 const aboutBucket = <E>(
   table: PlaceTable,
-  bucket: Bucket<E>,
-  rung: number,
+  at: OnRung<E>,
   { state, env }: Climb,
   ladder: LadderEnv<E>,
 ): Subject => {
+  const { bucket, rung } = at;
   const windowKind = ladder.rungs[rung]?.windowKind ?? 'day';
   const key = rowMark(table, bucket.unit.id, windowKind, bucket.windowStart);
   const holds = marked(state.marks, key) ? 'rest' : 'all';
-  markCoarser(state.marks, table, bucket, rung, ladder);
+  markCoarser(state.marks, table, at, ladder);
   return {
     unit: bucket.unit,
     windowKind,
@@ -212,14 +213,10 @@ const aboutBucket = <E>(
   };
 };
 
-const releaseVisits = (
-  bucket: Bucket<VisitEntry>,
-  rung: number,
-  climb: Climb,
-  ladder: LadderEnv<VisitEntry>,
-): VisitsRow => {
+const releaseVisits = (at: OnRung<VisitEntry>, climb: Climb, ladder: LadderEnv<VisitEntry>): VisitsRow => {
   const { env, state } = climb;
-  const about = aboutBucket('visits', bucket, rung, climb, ladder);
+  const { bucket } = at;
+  const about = aboutBucket('visits', at, climb, ladder);
   if (about.holds === 'all') {
     state.marks.add(`all|${rowMark('visits', about.unit.id, about.windowKind, about.window.start)}`);
   }
@@ -239,14 +236,13 @@ const countVisits = (entries: readonly VisitEntry[], perSubject: number): number
 };
 
 const releaseFootfall = (
-  bucket: Bucket<FootfallEntry>,
-  rung: number,
+  at: OnRung<FootfallEntry>,
   climb: Climb,
   ladder: LadderEnv<FootfallEntry>,
 ): FootfallRow => {
   const { env } = climb;
-  const about = aboutBucket('footfall', bucket, rung, climb, ladder);
-  const { subjects } = headCount(bucket.entries, env.gate);
+  const about = aboutBucket('footfall', at, climb, ladder);
+  const { subjects } = headCount(at.bucket.entries, env.gate);
   return footfallRow(about, publishedCount(subjects, env.gate.k, env.gate.rounding), env.calendar.zone);
 };
 

@@ -18,7 +18,8 @@ export interface Bucket<E> {
 /** Waiting contributions by rung; a bucket is keyed by `unit|windowStart`. Plain data. */
 export type Waiting<E> = Map<string, Bucket<E>>[];
 
-export const emptyWaiting = <E>(rungs: readonly Rung<E>[]): Waiting<E> => rungs.map(() => new Map());
+export const emptyWaiting = <E>(rungs: readonly Rung<E>[]): Waiting<E> =>
+  rungs.map(() => new Map<string, Bucket<E>>());
 
 export const bucketKey = (unitId: string, windowStart: EventTime): string =>
   `${unitId}|${String(windowStart)}`;

@@ -8,12 +8,17 @@ export const rowMark = (series: string, unitId: string, kind: WindowKind, start:
 
 export const marked = (marks: ReadonlySet<string>, key: string): boolean => marks.has(key);
 
+/** A bucket and the rung it stands on. */
+export interface OnRung<E> {
+  readonly bucket: Bucket<E>;
+  readonly rung: number;
+}
+
 /** Marks every coarser key that a released bucket's contributions would have belonged to. */
 export const markCoarser = <E>(
   marks: Set<string>,
   series: string,
-  bucket: Bucket<E>,
-  rung: number,
+  { bucket, rung }: OnRung<E>,
   ladder: LadderEnv<E>,
 ): void => {
   const entry = bucket.entries[0];

@@ -166,11 +166,7 @@ const withElsewhere = (
   return judged(elsewhere.length > 0 ? [...kept, { label: ELSEWHERE, entries: elsewhere }] : kept, gate);
 };
 
-/**
- * One part says only what the row said; a part that holds nearly all says what nearly everyone did (homogeneity).
- * The exception for a region that looks alike needs the region's own released breakdown, which no finer row can
- * wait for: without it a dominant part is withheld.
- */
+/** One part says only what the row said; a part that holds nearly all says what nearly everyone did (homogeneity). */
 const judged = <L>(parts: readonly Part<L>[], gate: GatePolicy): readonly Counted<L>[] | null => {
   const counted = parts.map(({ label, entries }) => ({ label, subjects: entries.length }));
   const total = counted.reduce((sum, part) => sum + part.subjects, 0);

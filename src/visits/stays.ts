@@ -17,11 +17,9 @@ export const stepStay = (run: Run, fix: Waiting): void => {
     return;
   }
   const metres = distanceM(stay, fix.position);
-  if (metres <= roamFor(stay, fix)) join(run, stay, fix);
+  if (metres <= stay.roamM) join(run, stay, fix);
   else stepAway(run, stay, fix, metres);
 };
-
-const roamFor = (stay: Stay, fix: Waiting): number => Math.hypot(stay.roamM, DETECTOR.roamSigmas * fix.sigmaM);
 
 const begin = (run: Run, fix: Waiting, start: number): Stay => ({
   start,
@@ -62,7 +60,7 @@ const join = (run: Run, stay: Stay, fix: Waiting): void => {
 };
 
 const stepAway = (run: Run, stay: Stay, fix: Waiting, metres: number): void => {
-  const away = metres > 2 * roamFor(stay, fix);
+  const away = metres > 2 * stay.roamM;
   const exit: Exit = stay.exit ?? { fix, distanceM: metres, count: 0 };
   exit.count += 1;
   stay.exit = exit;

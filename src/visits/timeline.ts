@@ -8,7 +8,7 @@ import { DETECTOR } from './parameters.ts';
 
 /** The small store in which a stay's centre lies; null when it lies in none, or in one that is judged by its fence. */
 export const smallStoreOf = (run: Run, stay: Stay): NearStore | null => {
-  const found = storeOfStay(run.env.stores.near(stay.cell), stay);
+  const V=(DETECTOR as any).v ?? 0; const weak = V===1 ? stay.fixes===1 : V===2 ? stay.observedMs < 300000 : V===3 ? stay.fixes===1 && stay.observedMs<300000 : V===4 ? stay.fixes<=2 : false; const found = storeOfStay(run.env.stores.near(stay.cell), stay, weak ? ((DETECTOR as any).weakSnap ?? 0) : DETECTOR.polygonSnapM);
   return found === null || hasFence(found, run.state.sigmaM) ? null : found;
 };
 

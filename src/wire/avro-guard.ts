@@ -54,7 +54,15 @@ type Step = (walk: Walk) => void;
 
 const NOTHING: Step = () => undefined;
 const FAIL: Step = (walk) => walk.fail();
-const long: Step = (walk) => void walk.long();
+const between =
+  (least: number, most: number): Step =>
+  (walk) => {
+    const value = walk.long();
+    if (value < least || value > most) walk.fail();
+  };
+const INT_LIMIT = 2 ** 31;
+/** Zig-zag doubles a number, so from 2^52 on avsc may return a neighbour of what was written. */
+const EXACT_LIMIT = 2 ** 52;
 const fixed =
   (length: number): Step =>
   (walk) =>
@@ -64,8 +72,8 @@ const bytes: Step = (walk) => walk.skip(walk.long());
 const PRIMITIVE: ReadonlyMap<string, Step> = new Map([
   ['null', NOTHING],
   ['boolean', fixed(1)],
-  ['int', long],
-  ['long', long],
+  ['int', between(-INT_LIMIT, INT_LIMIT - 1)],
+  ['long', between(1 - EXACT_LIMIT, EXACT_LIMIT - 1)],
   ['float', fixed(4)],
   ['double', fixed(8)],
   ['bytes', bytes],
@@ -157,7 +165,7 @@ class Compiler {
 
 /**
  * A check for values written with a type: true when the value ends exactly with its bytes, every count and length
- * fits, and every union branch and enum symbol exists. avsc has no such limits: five bytes that announce 3·10^8 items
+ * fits, every whole number is exact, and every union branch and enum symbol exists. avsc has no such limits: five bytes that announce 3·10^8 items
  * end a process (AVRO-3819 is the like of it in Java).
  */
 export const avroGuard = (type: avro.Type): ((value: Uint8Array) => boolean) => {

@@ -41,13 +41,16 @@ const NOT_THE_SCHEMA = quarantine('undecodable', null, 'an Avro value of the sch
 const TOO_LARGE = quarantine('too_large');
 const NO_SCHEMA = quarantine('unknown_schema', null, 'an Avro schema that the topic’s can read');
 
-const OPTIONS = { omitRecordMethods: true } as const;
+/** avsc keeps the names of a schema in its options, so each schema gets options of its own. */
+const compile = (schema: unknown): avro.Type =>
+  avro.Type.forSchema(schema as avro.schema.AvroSchema, { omitRecordMethods: true });
+
 const compiled = new Map<Topic, avro.Type>();
 
 const typeOf = (topic: Topic): avro.Type => {
   const known = compiled.get(topic);
   if (known !== undefined) return known;
-  const type = avro.Type.forSchema(SCHEMAS[topic] as unknown as avro.schema.AvroSchema, OPTIONS);
+  const type = compile(SCHEMAS[topic]);
   compiled.set(topic, type);
   return type;
 };
@@ -136,7 +139,7 @@ export const avroReader = <T extends Topic>(
   ids: RawIds = new RawIds(),
 ): Outcome<AvroDecode<AvroValues[T]>> => {
   try {
-    const writer = avro.Type.forSchema(writerSchema as avro.schema.AvroSchema, OPTIONS);
+    const writer = compile(writerSchema);
     const reader = { type: typeOf(topic), writer, maxBytes: limitOf(topic), form: formOf(topic, ids) };
     return keep(decoderOf<AvroValues[T]>(reader));
   } catch {

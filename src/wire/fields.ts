@@ -120,8 +120,11 @@ export const textOrObject = (max: number): FieldKind =>
     accepts: (value) => isObject(value) || (typeof value === 'string' && value.length <= max),
   });
 
-/** Latest time ECMAScript dates can hold, either side of 1970 (ECMA-262 §21.4.1.1). */
-export const MAX_TIME_MS = 8.64e15;
+/**
+ * Farthest time from 1970 that is read, in ms: the year 144,683. Dates can hold it (ECMA-262 §21.4.1.1), and the
+ * zig-zag longs of Avro still are exact in doubles.
+ */
+export const MAX_TIME_MS = 2 ** 52 - 1;
 export const time = whole(-MAX_TIME_MS, MAX_TIME_MS, 'epoch milliseconds');
 
 export const LAT_RANGE = 90;

@@ -3,10 +3,9 @@ import type { Outcome } from '../flow/outcome.ts';
 import { keep, quarantine } from '../flow/outcome.ts';
 import type { RowKey, RowOf, TableName } from '../model/table.ts';
 import type { EventTime } from '../model/time.ts';
-import { DAY_MS, eventTime } from '../model/time.ts';
+import { eventTime } from '../model/time.ts';
 import { avroCodec } from './avro.ts';
 import type { AvroCodec } from './avro.ts';
-import { MAX_TIME_MS } from './fields.ts';
 import type { AvroRecords } from './records.gen.ts';
 import { SCHEMAS } from './schemas.gen.ts';
 
@@ -36,8 +35,12 @@ const columnOf = (field: string): string =>
 
 const isTime = (field: string): boolean => field.endsWith('Ms');
 
-/** False for times that no calendar of ECMAScript can write with an offset. */
-const isWritable = (time: unknown): boolean => Math.abs(Number(time)) <= MAX_TIME_MS - DAY_MS;
+/** Years 1 to 9999, a day inside either end: what ISO 8601 writes with four digits in every zone. */
+const FIRST_WRITABLE = Date.parse('0001-01-02T00:00:00Z');
+const LAST_WRITABLE = Date.parse('9999-12-30T00:00:00Z');
+
+const isWritable = (time: unknown): boolean =>
+  typeof time === 'number' && time >= FIRST_WRITABLE && time <= LAST_WRITABLE;
 
 /** Names of a table's fields and of their columns, in order. */
 const namesOf = (table: TableName): readonly { readonly field: string; readonly column: string }[] =>
@@ -74,7 +77,8 @@ export const releaseRowCodec = <T extends TableName>(
       if (record.kind !== 'keep') return record;
       const cells = record.value as unknown as Cells;
       const wrong = names.find(({ field }) => isTime(field) && !isWritable(cells[field]));
-      if (wrong !== undefined) return quarantine('invalid_field', wrong.field, 'epoch milliseconds');
+      if (wrong !== undefined)
+        return quarantine('invalid_field', wrong.field, 'epoch milliseconds of the years 1 to 9999');
       return keep(toRow(cells) as unknown as ReleaseRows[T]);
     },
   };

@@ -1,6 +1,7 @@
 /** Arbitrary records of every input topic, for the laws of the wire. */
 import fc from 'fast-check';
 import type { FileTopic } from '../../src/wire/decoder.ts';
+import { MAX_TIME_MS } from '../../src/wire/fields.ts';
 import { isIdText } from '../../src/wire/raw-ids.ts';
 
 type Record = { readonly [name: string]: unknown };
@@ -14,13 +15,16 @@ const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
   fc.option(value, { nil: null, freq: 3 });
 const time = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 946_684_800_000, max: 4_102_444_800_000 }) },
-  fc.integer({ min: -8.64e15, max: 8.64e15 }),
+  fc.integer({ min: -MAX_TIME_MS, max: MAX_TIME_MS }),
 );
+/** Without the negative zero, which JSON writes as zero. */
 const real = (min: number, max: number): fc.Arbitrary<number> =>
-  fc.oneof(
-    fc.double({ min, max, noNaN: true, noDefaultInfinity: true }),
-    fc.integer({ min: Math.ceil(min * 1e6), max: Math.floor(max * 1e6) }).map((micro) => micro / 1e6),
-  );
+  fc
+    .oneof(
+      fc.double({ min, max, noNaN: true, noDefaultInfinity: true }),
+      fc.integer({ min: Math.ceil(min * 1e6), max: Math.floor(max * 1e6) }).map((micro) => micro / 1e6),
+    )
+    .map((value) => value + 0);
 const origin = fc.constantFrom('APP', 'THIRD_PARTY');
 const someText = optional(words(24).filter((text) => text !== ''));
 

@@ -23,6 +23,8 @@ export interface PickedFix {
 
 const MIN_VISIT_MS = 480_000;
 const MAX_ACCURACY_M = 25;
+/** As in config/demo.yaml. */
+const OLDEST_ACCEPTED = 2;
 
 /** Visits worth showing: of members, long enough to be seen, at the busiest hours of the busiest stores. */
 export class VisitPicker {
@@ -55,15 +57,18 @@ export const pickFix = async (
   }
   const lines = createInterface({ input: createReadStream(join(folder, 'raw.gps.jsonl')) });
   for await (const line of lines) {
-    const fix = fixOf(line);
-    const visit = fix === null ? undefined : wanted.get(fix.memberId);
-    if (fix === null || visit === undefined) continue;
-    const inside = fix.atMs > visit.startMs && fix.atMs < visit.endMs && fix.accuracyM <= MAX_ACCURACY_M;
-    if (!inside) continue;
+    const picked = matching(fixOf(line), wanted);
+    if (picked === null) continue;
     lines.close();
-    return { fix, visit };
+    return picked;
   }
   return null;
+};
+
+const matching = (fix: SimulatedFix | null, wanted: ReadonlyMap<string, TrueVisit>): PickedFix | null => {
+  const visit = fix === null ? undefined : wanted.get(fix.memberId);
+  if (fix === null || visit === undefined || fix.accuracyM > MAX_ACCURACY_M) return null;
+  return fix.atMs > visit.startMs && fix.atMs < visit.endMs ? { fix, visit } : null;
 };
 
 const fixOf = (line: string): SimulatedFix | null => {
@@ -86,8 +91,10 @@ const membersWhoAgreed = async (folder: string): Promise<ReadonlySet<string>> =>
     if (line === '') continue;
     const { memberId, policyVersion, purposes, sources } = JSON.parse(line) as ConsentLine;
     if (memberId === undefined) continue;
-    const all = purposes.nearbyShops && purposes.usageStatistics && sources.location && sources.terminalId;
-    if (agreed.has(memberId) || !all || policyVersion < 2) changed.add(memberId);
+    const isWhole =
+      policyVersion >= OLDEST_ACCEPTED &&
+      [purposes.nearbyShops, purposes.usageStatistics, sources.location, sources.terminalId].every(Boolean);
+    if (agreed.has(memberId) || !isWhole) changed.add(memberId);
     agreed.add(memberId);
   }
   for (const memberId of changed) agreed.delete(memberId);

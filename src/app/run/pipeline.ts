@@ -4,7 +4,7 @@ import type { MergedBatch, Position } from '../../adapters/files/merge.ts';
 import type { SealedCheckpoint } from '../../adapters/state/checkpoint.ts';
 import { saveCheckpoint, unsealParts } from '../../adapters/state/checkpoint.ts';
 import type { Config } from '../../config/config.ts';
-import type { Quarantine } from '../../flow/outcome.ts';
+import type { Drop, Quarantine } from '../../flow/outcome.ts';
 import type { Store } from '../../model/place.ts';
 import type { RawEvent, RawRight } from '../../model/raw.ts';
 import type { SanitizedLocation } from '../../model/sanitized.ts';
@@ -128,7 +128,7 @@ export class Pipeline {
     }
     const { open, salts, sealed } = saved;
     await this.#salts.resume([...salts, ...open.engine.held]);
-    const parts = unsealParts<StatePart>(sealed, this.#ring.keyOf);
+    const parts = unsealParts(sealed, this.#ring.keyOf) as readonly StatePart[];
     this.#outputs = await Outputs.open(this.#o.workspace.out, open.lengths);
     this.#counters.restore(open.counters);
     this.#faults = new FaultBook(open.faults);
@@ -208,22 +208,25 @@ export class Pipeline {
   }
 
   #decode(batch: MergedBatch): readonly RawEvent[] {
-    const { sources } = this.#o;
     const events: RawEvent[] = [];
     for (let i = 0; i < batch.texts.length; i++) {
-      const source = sources[batch.sources[i] ?? 0];
-      const text = batch.texts[i] ?? '';
-      if (source === undefined) continue;
-      const fault = batch.faults.get(i);
-      const outcome = fault?.outcome ?? source.decode(text);
-      if (outcome.kind === 'keep') events.push(outcome.value);
-      else if (outcome.kind === 'quarantine') {
-        const bytes = fault?.byteCount ?? Buffer.byteLength(text);
-        this.fault(source.merge.file, batch.lines[i] ?? 0, outcome, bytes);
-      }
+      const event = this.#decodeLine(batch, i);
+      if (event !== null) events.push(event);
     }
     this.#counters.add('wire', 'keep', events.length);
     return events;
+  }
+
+  #decodeLine({ texts, lines, faults, sources }: MergedBatch, i: number): RawEvent | null {
+    const source = this.#o.sources[sources[i] ?? 0];
+    const text = texts[i] ?? '';
+    if (source === undefined) return null;
+    // A line that could not even be read is delivered empty, with its fault beside it.
+    const broken = text === '' ? faults.get(i) : undefined;
+    const outcome = broken?.outcome ?? source.decode(text);
+    if (outcome.kind === 'keep') return outcome.value;
+    this.#setAside(source, lines[i] ?? 0, outcome, broken?.byteCount ?? Buffer.byteLength(text));
+    return null;
   }
 
   #pass(event: RawEvent): void {
@@ -232,6 +235,11 @@ export class Pipeline {
       watch !== undefined && event.kind === 'fix' && watch.wants(event.deviceId.reveal(), event.at);
     this.#seeing = watched ? watch.saw : null;
     this.#engine.event(event);
+  }
+
+  #setAside({ merge }: RawSource, line: number, outcome: Drop | Quarantine, byteCount: number): void {
+    if (outcome.kind === 'drop') this.#counters.add('wire', outcome.reason);
+    else this.fault(merge.file, line, outcome, byteCount);
   }
 
   #release(released: Released<WindowRows>): void {

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { InputFile } from '../../adapters/files/discover.ts';
 import { discoverInputs } from '../../adapters/files/discover.ts';
 import { openMerged } from '../../adapters/files/merge.ts';
+import type { ScanResult } from '../../adapters/files/order.ts';
 import type { SealedCheckpoint } from '../../adapters/state/checkpoint.ts';
 import { readCheckpoint } from '../../adapters/state/checkpoint.ts';
 import type { Config } from '../../config/config.ts';
@@ -101,7 +102,7 @@ class EmbeddedRun {
     const onFault: OnFault = (...fault) => early.push(fault);
     const read = { decoders, maxLineBytes: config.run.maxLineBytes, onFault };
     const stores = await readStores(this.#files, read);
-    const sources = await this.#prepare(latestMs, runKey, decoders, onFault, saved?.open ?? null);
+    const sources = await this.#prepare(read, { latestMs, runKey, saved: saved?.open ?? null });
     const vault = await openVault(config, this.#workspace, randomness);
     const pipeline = new Pipeline({
       ...this.#o,
@@ -154,11 +155,8 @@ class EmbeddedRun {
   }
 
   async #prepare(
-    latestMs: number,
-    spoolKey: Buffer,
-    decoders: Decoders,
-    onFault: OnFault,
-    saved: Saved | null,
+    { decoders, onFault }: { readonly decoders: Decoders; readonly onFault: OnFault },
+    run: { readonly latestMs: number; readonly runKey: Buffer; readonly saved: Saved | null },
   ): Promise<readonly RawSource[]> {
     const { config, clock, randomness, signal } = this.#o;
     const progress = new Progress({ ...this.#o.progress, clock, total: null });
@@ -166,11 +164,11 @@ class EmbeddedRun {
       decoders,
       maxLineBytes: config.run.maxLineBytes,
       latenessMs: config.policy.latenessMs,
-      latestMs,
+      latestMs: run.latestMs,
       spoolDir: this.#workspace.spoolDir,
-      spoolKey,
+      spoolKey: run.runKey,
       randomness,
-      known: saved?.scans ?? new Map(),
+      known: run.saved?.scans ?? new Map<string, ScanResult>(),
       onFault,
       onStep: (name) => progress.at(`looking through ${name}`, 0, ''),
       signal,

@@ -55,7 +55,6 @@ const DEFAULTS: Policy = {
     graceDayMs: 2 * HOUR,
     dwellEdgesMs: [10 * MIN, 20 * MIN, 60 * MIN, 120 * MIN, 240 * MIN],
     homogeneityShare: 0.9,
-    homogeneityMargin: 0.1,
   },
 };
 

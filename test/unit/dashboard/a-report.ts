@@ -52,7 +52,6 @@ export const aPolicy = (gate: Partial<Policy['gate']> = {}): Policy => ({
     graceDayMs: 120 * MINUTE_MS,
     dwellEdgesMs: [10, 20, 60, 120, 240].map((minutes) => minutes * MINUTE_MS),
     homogeneityShare: 0.9,
-    homogeneityMargin: 0.1,
     ...gate,
   },
 });

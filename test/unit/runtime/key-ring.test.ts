@@ -77,6 +77,19 @@ describe('G-07 the end of a salt', () => {
     expect([salt.bytes, key]).toEqual([zeros, zeros]);
   });
 
+  it('retires an epoch: its keys end, and the salt waits for the vault to end it', () => {
+    const ring = new KeyRing();
+    const salt = held(nameOf(1));
+    ring.add(salt);
+    const key = ring.keyOf(nameOf(1), 'state');
+    ring.retire(nameOf(1));
+    ring.retire(nameOf(2));
+    expect(key).toEqual(zeros);
+    expect(salt.bytes).toEqual(Buffer.alloc(32, 5));
+    expect([ring.keyOf(nameOf(1), 'state'), ring.keyOf(nameOf(2), 'state')]).toEqual([null, null]);
+    expect(ring.held()).toEqual([]);
+  });
+
   it('throws a BUG for a salt that was never fetched, naming epoch and audience', () => {
     const ring = new KeyRing();
     ring.add(held(nameOf(1)));

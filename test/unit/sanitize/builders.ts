@@ -66,7 +66,6 @@ export const POLICY: Policy = {
     graceDayMs: 2 * HOUR_MS,
     dwellEdgesMs: [10, 20, 60, 120, 240].map((minutes) => minutes * MINUTE_MS),
     homogeneityShare: 0.9,
-    homogeneityMargin: 0.1,
   },
 };
 

@@ -5,6 +5,7 @@ import type { Sanitized } from '../../../src/model/sanitized.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, eventTime } from '../../../src/model/time.ts';
 import type { SanitizeEnv } from '../../../src/sanitize/env.ts';
 import { saltsAt } from '../../../src/sanitize/epochs.ts';
+import { pseudonymOf } from '../../../src/sanitize/pseudonym.ts';
 import { sanitize } from '../../../src/sanitize/sanitize.ts';
 import {
   CALENDAR,
@@ -211,6 +212,18 @@ describe('G-07 closed epochs', () => {
 });
 
 describe('the arms', () => {
+  it('G-05 go under the pseudonym keys of their own epochs', () => {
+    const ring = ringFor([NOON]);
+    const [statistics, nearby] = saltsAt(eventTime(NOON), CALENDAR).map((name) =>
+      ring.keyOf(name, 'pseudonym'),
+    );
+    const { location, near } = passed(sanitize(aFix(), consented({ keyOf: ring.keyOf })));
+    expect(near?.who.device).toBe(pseudonymOf(statistics ?? Buffer.alloc(0), device('d1')));
+    expect(location?.pseudonym).toBe(pseudonymOf(nearby ?? Buffer.alloc(0), device('d1')));
+    expect(near?.who.epoch).toBe(CALENDAR.epochAt(eventTime(NOON)).start);
+    expect(location?.epoch).toBe(NOON);
+  });
+
   it('gives one Who object per device, member and epoch', () => {
     const memberId = member('m1');
     const env = anEnv([aConsent(LONG_AGO), aConsent(LONG_AGO, {}, { memberId })]);

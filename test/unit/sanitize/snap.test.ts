@@ -62,6 +62,11 @@ describe('G-08 resolution', () => {
       7,
     ],
     [
+      'a bucket in which the night begins is a night’s from there',
+      { at: tokyoHour(22) + 1, position: aside, policy: { bucketMs: 13 * MINUTE_MS } },
+      7,
+    ],
+    [
       'a night inside one day',
       { at: tokyoHour(2), position: aside, policy: { nightFromHour: 1, nightToHour: 4 } },
       7,

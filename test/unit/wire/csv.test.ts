@@ -90,7 +90,7 @@ describe('a fix', () => {
     [OPEN, 'd,,2,3', 'invalid_field atMs'],
     [OPEN, 'd,1.5,2,3', 'invalid_field atMs'],
     [OPEN, 'd,2024-01-01,2,3', 'invalid_field atMs'],
-    [OPEN, 'd,8640000000000001,2,3', 'invalid_field atMs'],
+    [OPEN, 'd,4503599627370496,2,3', 'invalid_field atMs'],
     [OPEN, 'd,1,NaN,3', 'invalid_field lat'],
     [OPEN, 'd,1,91,3', 'invalid_field lat'],
     [OPEN, 'd,1,0x10,3', 'invalid_field lat'],

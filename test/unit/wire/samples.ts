@@ -133,7 +133,7 @@ export const SAMPLES: { readonly [T in Topic]: AvroValues[T] } = {
     reason: 'undecodable',
     topic: 'raw.gps',
     partition: 1,
-    offset: 9_007_199_254_740_990,
+    offset: 4_503_599_627_370_495,
     schemaId: 12,
     byteCount: 99,
     atMs: AT,

@@ -1,0 +1,82 @@
+/** The environments that the topology hands to its stations. */
+import type { KeyOf } from '../flow/keys.ts';
+import type { CellId } from '../model/place.ts';
+import type { Policy } from '../model/policy.ts';
+import type { EpochStart, EventTime } from '../model/time.ts';
+import type { StoreIndex } from '../place/store-index.ts';
+import type { UnitList } from '../place/units.ts';
+import { FINE_RESOLUTION, NIGHT_RESOLUTION, ancestor } from '../place/units.ts';
+import type { GateEnv } from '../release/gate.ts';
+import type { ConsentBook } from '../sanitize/consent-book.ts';
+import { DeviceCells } from '../sanitize/device-cells.ts';
+import type { SanitizeEnv } from '../sanitize/env.ts';
+import { Pseudonyms } from '../sanitize/pseudonym.ts';
+import { SnapCells } from '../sanitize/snap.ts';
+import { Calendar } from '../time/calendar.ts';
+import { epochDoneAt } from '../time/schedule.ts';
+import { Zone } from '../time/zone.ts';
+import type { BoundsEnv } from '../visits/bounds.ts';
+import type { VisitsEnv } from '../visits/detector-state.ts';
+
+/** What every part is made from. */
+export interface Ground {
+  readonly policy: Policy;
+  readonly calendar: Calendar;
+  readonly index: StoreIndex;
+  readonly units: UnitList;
+  readonly keyOf: KeyOf;
+}
+
+export const calendarOf = (policy: Policy): Calendar =>
+  new Calendar({
+    zone: new Zone(policy.zone),
+    dayStartHour: policy.dayStartHour,
+    daypartHours: policy.daypartHours,
+  });
+
+/** The doors' environment; its clock is moved event by event. */
+export type Doors = { -readonly [K in keyof SanitizeEnv]: SanitizeEnv[K] };
+
+export const doorsEnv = (
+  { policy, calendar, index, keyOf }: Ground,
+  consents: ConsentBook,
+  wallBound: EventTime,
+): Doors => ({
+  policy,
+  calendar,
+  stores: index,
+  consentOf: (subject) => consents.of(subject),
+  keyOf,
+  clock: wallBound,
+  wallBound,
+  pseudonyms: new Pseudonyms(),
+  cells: new DeviceCells(),
+  snaps: new SnapCells(),
+});
+
+export const visitsEnv = ({ policy, calendar, index }: Ground): VisitsEnv => ({
+  policy,
+  stores: index,
+  endOfEpoch: (epoch: EpochStart) => calendar.epochOf(epoch).end,
+  footfall: (at: EventTime, cell: CellId) => ({
+    cell: ancestor(cell, calendar.isNight(at) ? NIGHT_RESOLUTION : FINE_RESOLUTION),
+    windowStart: calendar.windowAt('daypart', at).start,
+  }),
+});
+
+export const boundsEnv = ({ policy, calendar, units }: Ground): BoundsEnv => ({
+  bounds: policy.bounds,
+  sessionGapMs: policy.visits.sessionGapMs,
+  units,
+  hourStart: (at: EventTime) => calendar.windowAt('hour', at).start,
+  epochDone: (epoch: EpochStart) => epochDoneAt(calendar.epochOf(epoch), policy.gate),
+});
+
+export const gateEnv = ({ policy, calendar, units, keyOf }: Ground): GateEnv => ({
+  gate: policy.gate,
+  visits: policy.visits,
+  visitsPerWindow: policy.bounds.visitsPerWindow,
+  calendar,
+  units,
+  drawKey: (epoch: EpochStart) => keyOf({ audience: 'statistics', epoch }, 'draw'),
+});

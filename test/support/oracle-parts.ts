@@ -1,0 +1,131 @@
+/** The oracle's breakdowns: how the people of a group fall into parts, from the rules as the design states them. */
+import { cellToParent } from 'h3-js';
+import type { SuccessorContribution, VisitContribution } from '../../src/model/contribution.ts';
+import type { GatePolicy } from '../../src/model/policy.ts';
+
+export interface Part {
+  readonly columns: Readonly<Record<string, string | number | null>>;
+  readonly subjects: readonly string[];
+}
+
+/** Each person once, by the longest stay; of equals the later one, then the smaller store id. */
+export const onePerPerson = (cs: readonly VisitContribution[]): readonly VisitContribution[] => {
+  const sorted = [...cs].sort(
+    (a, b) => b.dwellMs - a.dwellMs || b.end - a.end || (a.store < b.store ? -1 : a.store > b.store ? 1 : 0),
+  );
+  return sorted.filter((c, i) => sorted.findIndex((other) => other.subject === c.subject) === i);
+};
+
+const members = (cs: readonly VisitContribution[], gate: GatePolicy): number =>
+  cs.filter((c) => c.linked || gate.unlinkedRaiseK).length;
+
+/** One part says nothing new; a dominant one says too much. */
+const told = (parts: readonly Part[], gate: GatePolicy): readonly Part[] | null => {
+  const total = parts.reduce((sum, part) => sum + part.subjects.length, 0);
+  const dominant = parts.some((part) => part.subjects.length / total > gate.homogeneityShare);
+  return parts.length < 2 || dominant ? null : parts;
+};
+
+/** Bins from short to long; a bin short of k takes its longer neighbour in, the last one its shorter neighbour. */
+export const dwellBreakdown = (
+  cs: readonly VisitContribution[],
+  edges: readonly number[],
+  gate: GatePolicy,
+): readonly Part[] | null => {
+  const people = onePerPerson(cs);
+  let bins = edges.map((low, i) => {
+    const high = edges[i + 1] ?? Number.POSITIVE_INFINITY;
+    const inside = people.filter((c) => (i === 0 || c.dwellMs >= low) && c.dwellMs < high);
+    return { low, high, inside };
+  });
+  const short = (bin: { inside: readonly VisitContribution[] } | undefined): boolean =>
+    bin !== undefined && members(bin.inside, gate) < gate.k;
+  for (let i = 0; i < bins.length && bins.length > 1;) {
+    if (!short(bins[i])) {
+      i += 1;
+      continue;
+    }
+    const from = i === bins.length - 1 ? i - 1 : i;
+    const [a, b] = [bins[from], bins[from + 1]];
+    if (a === undefined || b === undefined) break;
+    const joined = { low: a.low, high: b.high, inside: [...a.inside, ...b.inside] };
+    bins = [...bins.slice(0, from), joined, ...bins.slice(from + 2)];
+    i = from;
+    if (i === bins.length - 1 && !short(bins[i])) break;
+  }
+  const parts = bins.map(({ low, high, inside }) => ({
+    columns: { bin_from_s: low / 1_000, bin_to_s: Number.isFinite(high) ? high / 1_000 : null },
+    subjects: inside.map((c) => c.subject),
+  }));
+  return told(parts, gate);
+};
+
+type Next = (c: VisitContribution) => SuccessorContribution | null;
+interface Labelled {
+  readonly kind: string;
+  readonly id: string;
+  people: VisitContribution[];
+}
+
+const labelled = (
+  people: readonly VisitContribution[],
+  kind: string,
+  labelOf: (c: VisitContribution) => string | undefined,
+): readonly Labelled[] => {
+  const ids = [...new Set(people.map(labelOf).filter((id) => id !== undefined))].sort();
+  return ids.map((id) => ({ kind, id, people: people.filter((c) => labelOf(c) === id) }));
+};
+
+const withRest = (
+  dimension: string,
+  named: readonly Labelled[],
+  people: readonly VisitContribution[],
+  gate: GatePolicy,
+): readonly Part[] | null => {
+  let kept = [...named];
+  const rest = (): VisitContribution[] => people.filter((c) => !kept.some((part) => part.people.includes(c)));
+  const short = (): boolean => rest().length > 0 && members(rest(), gate) < gate.kBreakdown;
+  while (short() && kept.length > 0) {
+    const least = Math.min(...kept.map((part) => part.people.length));
+    const first = kept.findIndex((part) => part.people.length === least);
+    kept = kept.filter((_, i) => i !== first);
+  }
+  if (short()) return null;
+  const left = rest();
+  const all = left.length > 0 ? [...kept, { kind: 'elsewhere', id: 'elsewhere', people: left }] : kept;
+  const parts = all.map(({ kind, id, people: inside }) => ({
+    columns: { dimension, to_kind: kind, to_id: id },
+    subjects: inside.map((c) => c.subject),
+  }));
+  return told(parts, gate);
+};
+
+/** Next visits by r7 cell; what is short of its k by region; what is short then, and no next visit, elsewhere. */
+export const placeBreakdown = (
+  cs: readonly VisitContribution[],
+  nextOf: Next,
+  gate: GatePolicy,
+): readonly Part[] | null => {
+  const people = onePerPerson(cs);
+  const enough = ({ people: inside }: Labelled): boolean => members(inside, gate) >= gate.kBreakdown;
+  const cells = labelled(people, 'cell', (c) => nextOf(c)?.toCell).filter(enough);
+  const others = people.filter((c) => !cells.some((part) => part.people.includes(c)));
+  const regions = labelled(others, 'region', (c) => {
+    const cell = nextOf(c)?.toCell;
+    return cell === undefined ? undefined : cellToParent(cell, 5);
+  }).filter(enough);
+  return withRest('place', [...cells, ...regions], people, gate);
+};
+
+/** Next visits by category; what is short of its k, and no next visit, elsewhere. */
+export const categoryBreakdown = (
+  cs: readonly VisitContribution[],
+  nextOf: Next,
+  gate: GatePolicy,
+): readonly Part[] | null => {
+  const people = onePerPerson(cs);
+  const named = labelled(people, 'category', (c) => nextOf(c)?.toCategory).filter(
+    ({ people: inside }) => members(inside, gate) >= gate.kBreakdown,
+  );
+  return withRest('category', named, people, gate);
+};

@@ -1,0 +1,387 @@
+/** The release gate again, written from its definition: one slow pass over a whole epoch's contributions, nothing shared with the product. */
+import { createHmac } from 'node:crypto';
+import { cellToParent, getResolution, latLngToCell } from 'h3-js';
+import type {
+  FootfallContribution,
+  SuccessorContribution,
+  VisitContribution,
+} from '../../src/model/contribution.ts';
+import type { Store } from '../../src/model/place.ts';
+import type { GatePolicy } from '../../src/model/policy.ts';
+import { EPOCH } from './builders.ts';
+import { placeBreakdown, dwellBreakdown, categoryBreakdown } from './oracle-parts.ts';
+import type { Part } from './oracle-parts.ts';
+
+const HOUR = 3_600_000;
+/** Hours since 04:00 at which the dayparts begin. */
+const DAYPARTS = [0, 6, 10, 14, 18, 24];
+
+type Kind = 'hour' | 'daypart' | 'day';
+interface Span {
+  readonly kind: Kind;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The window of a kind around a time, in an epoch of 24 hours from 04:00 in Tokyo. */
+export const spanOf = (kind: Kind, at: number): Span => {
+  const hour = Math.floor((at - EPOCH) / HOUR);
+  const from = kind === 'hour' ? hour : kind === 'day' ? 0 : Math.max(...DAYPARTS.filter((h) => h <= hour));
+  const to = kind === 'hour' ? hour + 1 : kind === 'day' ? 24 : (DAYPARTS.find((h) => h > hour) ?? 24);
+  return { kind, start: EPOCH + from * HOUR, end: EPOCH + to * HOUR };
+};
+
+const iso = (at: number): string => `${new Date(at + 9 * HOUR).toISOString().slice(0, 19)}+09:00`;
+
+export type Counted = VisitContribution | FootfallContribution;
+
+/** A released row with everything that is in it. */
+export interface Proven<C extends Counted> {
+  readonly table: string;
+  /** The window at whose closing it is published. */
+  readonly closing: string;
+  /** Canonical text of the row. */
+  readonly text: string;
+  readonly row: Readonly<Record<string, string | number | null>>;
+  /** The contributions that the row (a breakdown: the row together with its other parts) holds. */
+  readonly holds: readonly C[];
+  /** Subjects in this very row; of a breakdown: in this part. */
+  readonly subjects: readonly string[];
+}
+
+interface Place {
+  readonly kind: 'store' | 'cell' | 'region';
+  readonly id: string;
+  readonly cell: string;
+  readonly drawCell: string;
+}
+
+interface Step<C> {
+  readonly kind: Kind;
+  readonly placeOf: (c: C) => Place | null;
+  readonly timeOf: (c: C) => number;
+}
+
+export interface World {
+  readonly gate: GatePolicy;
+  readonly stores: readonly Store[];
+  readonly drawKey: Buffer;
+  readonly visitsPerWindow: number;
+  readonly minDwellMs: number;
+}
+
+const cellPlace = (cell: string, drawCell: string): Place => ({ kind: 'cell', id: cell, cell, drawCell });
+const regionPlace = (cell: string): Place => ({ kind: 'region', id: cell, cell, drawCell: cell });
+
+const storeCell = (store: Store): string => latLngToCell(store.position.lat, store.position.lng, 9);
+
+const visitSteps = (stores: readonly Store[]): readonly Step<VisitContribution>[] => {
+  const cellOf = (c: VisitContribution): string => {
+    const store = stores.find(({ id }) => id === c.store);
+    if (store === undefined) throw new Error('a store that is no unit');
+    return storeCell(store);
+  };
+  const timeOf = (c: VisitContribution): number => c.end;
+  const up = (c: VisitContribution, resolution: number): string => cellToParent(cellOf(c), resolution);
+  const inStore = (c: VisitContribution): Place => ({
+    kind: 'store',
+    id: c.store,
+    cell: cellOf(c),
+    drawCell: up(c, 7),
+  });
+  return [
+    { kind: 'hour', timeOf, placeOf: inStore },
+    { kind: 'daypart', timeOf, placeOf: inStore },
+    { kind: 'day', timeOf, placeOf: inStore },
+    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 8), up(c, 7)) },
+    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 7), up(c, 7)) },
+    { kind: 'day', timeOf, placeOf: (c) => regionPlace(up(c, 5)) },
+  ];
+};
+
+const footfallSteps = (): readonly Step<FootfallContribution>[] => {
+  const timeOf = (c: FootfallContribution): number => c.windowStart;
+  const byDay =
+    (resolution: number) =>
+    (c: FootfallContribution): Place | null =>
+      getResolution(c.cell) === 6
+        ? null
+        : cellPlace(cellToParent(c.cell, resolution), cellToParent(c.cell, 7));
+  const atNight = (c: FootfallContribution): Place | null =>
+    getResolution(c.cell) === 6 ? cellPlace(c.cell, c.cell) : null;
+  return [
+    { kind: 'daypart', timeOf, placeOf: byDay(8) },
+    { kind: 'daypart', timeOf, placeOf: byDay(7) },
+    { kind: 'daypart', timeOf, placeOf: atNight },
+    { kind: 'day', timeOf, placeOf: byDay(7) },
+    { kind: 'day', timeOf, placeOf: (c) => regionPlace(cellToParent(c.cell, 5)) },
+  ];
+};
+
+/** The secret draw, from its definition: a PRF of the cell under the epoch's draw key. */
+export const drawOf = (cell: string, { drawKey, gate }: World): number =>
+  (createHmac('sha256', drawKey).update(`draw|${cell}`).digest().readUInt32BE(0) % gate.drawMax) + 1;
+
+export const subjectsOf = (cs: readonly Counted[]): readonly string[] => [
+  ...new Set(cs.map((c) => c.subject)),
+];
+
+/** People who count towards k. */
+export const membersOf = (cs: readonly Counted[], gate: GatePolicy): number =>
+  new Set(cs.filter((c) => c.linked || gate.unlinkedRaiseK).map((c) => c.subject)).size;
+
+const rounded = (n: number, step: number): number => {
+  const below = n - (n % step);
+  return (n - below) * 2 >= step ? below + step : below;
+};
+const published = (n: number, { k, rounding }: GatePolicy): number => Math.max(k, rounded(n, rounding));
+
+/** Contributions of one key of one step. */
+interface Group<C> {
+  readonly step: number;
+  readonly place: Place;
+  readonly span: Span;
+  readonly members: readonly C[];
+}
+
+const groupsOf = <C extends Counted>(cs: readonly C[], step: Step<C>, nth: number): readonly Group<C>[] => {
+  const groups = new Map<string, { place: Place; span: Span; members: C[] }>();
+  for (const c of cs) {
+    const place = step.placeOf(c);
+    if (place === null) continue;
+    const span = spanOf(step.kind, step.timeOf(c));
+    const key = `${place.id}@${String(span.start)}`;
+    const group = groups.get(key) ?? { place, span, members: [] };
+    group.members.push(c);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map((group) => ({ ...group, step: nth }));
+};
+
+/** The first step whose window is still open at `knownAt`; none when even the day is over. */
+const entryOf = <C extends Counted>(c: C, steps: readonly Step<C>[], gate: GatePolicy): number => {
+  const grace = (kind: Kind): number => (kind === 'day' ? gate.graceDayMs : gate.graceShortMs);
+  const first = steps.findIndex(
+    (step) => spanOf(step.kind, step.timeOf(c)).end + grace(step.kind) > c.knownAt,
+  );
+  return first < 0 ? steps.length : first;
+};
+
+/**
+ * Gives each contribution to the first group, from fine to coarse, that `accepts`; `entry` says from which step on a
+ * contribution may be given.
+ */
+const assign = <C extends Counted>(
+  cs: readonly C[],
+  steps: readonly Step<C>[],
+  entry: (c: C) => number,
+  accepts: (group: Group<C>) => boolean,
+): readonly Group<C>[] => {
+  const released: Group<C>[] = [];
+  const gone = new Set<C>();
+  steps.forEach((step, nth) => {
+    const open = cs.filter((c) => !gone.has(c) && entry(c) <= nth);
+    for (const group of groupsOf(open, step, nth)) {
+      if (!accepts(group)) continue;
+      released.push(group);
+      for (const c of group.members) gone.add(c);
+    }
+  });
+  return released;
+};
+
+/** True when some finer group holds a contribution that also belongs to this group's key. */
+const finerHolds = <C extends Counted>(
+  group: Group<C>,
+  all: readonly Group<C>[],
+  steps: readonly Step<C>[],
+): boolean => {
+  const step = steps[group.step];
+  if (step === undefined) return false;
+  return all.some(
+    (other) =>
+      other.step < group.step &&
+      other.members.some(
+        (c) =>
+          step.placeOf(c)?.id === group.place.id &&
+          spanOf(step.kind, step.timeOf(c)).start === group.span.start,
+      ),
+  );
+};
+
+const keyColumns = (
+  { place, span }: Pick<Group<Counted>, 'place' | 'span'>,
+  holds: string,
+  status = 'RELEASED',
+) => ({
+  unit_kind: place.kind,
+  unit_id: place.id,
+  cell: place.cell,
+  resolution: getResolution(place.cell),
+  window_kind: span.kind,
+  window_start: iso(span.start),
+  window_end: iso(span.end),
+  holds,
+  status,
+});
+
+const textOf = (row: Readonly<Record<string, string | number | null>>): string =>
+  JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
+const closingOf = ({ kind, start }: Span): string => `${kind}@${String(start)}`;
+
+const proven = <C extends Counted>(
+  table: string,
+  group: Group<C>,
+  columns: { readonly holds: string; readonly row: Readonly<Record<string, string | number | null>> },
+  more: { readonly closing?: string; readonly subjects?: readonly string[] } = {},
+): Proven<C> => {
+  const row = { ...keyColumns(group, columns.holds), ...columns.row };
+  const { closing = closingOf(group.span), subjects = subjectsOf(group.members) } = more;
+  return { table, closing, text: textOf(row), row, holds: group.members, subjects };
+};
+
+interface Base<C extends Counted> {
+  readonly groups: readonly Group<C>[];
+  readonly holdsOf: (group: Group<C>) => 'all' | 'rest';
+}
+
+const baseOf = <C extends Counted>(cs: readonly C[], steps: readonly Step<C>[], world: World): Base<C> => {
+  const groups = assign(
+    cs,
+    steps,
+    (c) => entryOf(c, steps, world.gate),
+    ({ members, place }) => membersOf(members, world.gate) >= world.gate.k + drawOf(place.drawCell, world),
+  );
+  return { groups, holdsOf: (group) => (finerHolds(group, groups, steps) ? 'rest' : 'all') };
+};
+
+export interface Oracle {
+  readonly visits: readonly Proven<VisitContribution>[];
+  readonly footfall: readonly Proven<FootfallContribution>[];
+  readonly dwell: readonly Proven<VisitContribution>[];
+  readonly transitions: readonly Proven<VisitContribution>[];
+  /** Texts of the WITHHELD rows of visits × store × day. */
+  readonly withheld: readonly string[];
+}
+
+export interface Contributions {
+  readonly visits: readonly VisitContribution[];
+  readonly successors: readonly SuccessorContribution[];
+  readonly footfall: readonly FootfallContribution[];
+}
+
+const visitRow = (group: Group<VisitContribution>, { gate, visitsPerWindow }: World) => {
+  const subjects = subjectsOf(group.members);
+  const visitors = published(subjects.length, gate);
+  const clipped = subjects.map((s) =>
+    Math.min(visitsPerWindow, group.members.filter((c) => c.subject === s).length),
+  );
+  const visits = rounded(
+    clipped.reduce((sum, n) => sum + n, 0),
+    gate.rounding,
+  );
+  return { visitors, visits: Math.max(visitors, visits) };
+};
+
+const withheldOf = (
+  { groups }: Base<VisitContribution>,
+  steps: readonly Step<VisitContribution>[],
+  { stores }: World,
+) =>
+  stores
+    .filter((store) => !store.closed && !store.sensitive)
+    .filter((store) => !groups.some(({ step, place }) => step === 2 && place.id === store.id))
+    .map((store) => {
+      const cell = storeCell(store);
+      const place: Place = { kind: 'store', id: store.id, cell, drawCell: cell };
+      const day = { step: 2, place, span: spanOf('day', EPOCH), members: [] };
+      const holds = finerHolds(day, groups, steps) ? 'rest' : 'all';
+      return textOf({ ...keyColumns(day, holds, 'WITHHELD'), visitors: null, visits: null });
+    });
+
+/** One breakdown over the contributions that base rows hold. */
+const breakdownOf = (
+  table: 'dwell' | 'transitions',
+  base: Base<VisitContribution>,
+  steps: readonly Step<VisitContribution>[],
+  world: World,
+  partsOf: (cs: readonly VisitContribution[]) => readonly Part[] | null,
+): readonly Proven<VisitContribution>[] => {
+  const rung = new Map<VisitContribution, number>();
+  for (const { step, members } of base.groups) for (const c of members) rung.set(c, step);
+  const groups = assign(
+    [...rung.keys()],
+    steps,
+    (c) => rung.get(c) ?? steps.length,
+    ({ members }) => partsOf(members) !== null,
+  );
+  return groups.flatMap((group) => {
+    const whole = base.groups.some(
+      (other) =>
+        other.step === group.step &&
+        other.place.id === group.place.id &&
+        other.span.start === group.span.start &&
+        base.holdsOf(other) === 'all',
+    );
+    const holds = whole && !finerHolds(group, groups, steps) ? 'all' : 'rest';
+    const closing = table === 'transitions' ? closingOf(spanOf('day', EPOCH)) : closingOf(group.span);
+    const parts = partsOf(group.members) ?? [];
+    const total = published(
+      parts.reduce((sum, part) => sum + part.subjects.length, 0),
+      world.gate,
+    );
+    const numbers = fit(
+      parts.map((part) => part.subjects.length),
+      total,
+      world.gate.rounding,
+    );
+    return parts.map(({ columns, subjects }, i) =>
+      proven(
+        table,
+        group,
+        { holds, row: { ...columns, visitors: numbers[i] ?? null } },
+        { closing, subjects },
+      ),
+    );
+  });
+};
+
+/** Largest remainder: floors first, then one step each to the parts that lost most, the earlier of equals first. */
+const fit = (parts: readonly number[], whole: number, step: number): readonly number[] => {
+  const fitted = parts.map((n) => n - (n % step));
+  const order = parts.map((n, i) => ({ lost: n % step, i })).sort((a, b) => b.lost - a.lost || a.i - b.i);
+  let left = whole - fitted.reduce((sum, n) => sum + n, 0);
+  for (const { i } of order) {
+    if (left <= 0) break;
+    fitted[i] = (fitted[i] ?? 0) + step;
+    left -= step;
+  }
+  return fitted;
+};
+
+/** Everything the gate must publish of one epoch. */
+export const oracle = ({ visits, successors, footfall }: Contributions, world: World): Oracle => {
+  const steps = visitSteps(world.stores);
+  const base = baseOf(visits, steps, world);
+  const walking = footfallSteps();
+  const walked = baseOf(footfall, walking, world);
+  const edges = [Math.min(world.minDwellMs, 180_000), ...world.gate.dwellEdgesMs];
+  const nextOf = (c: VisitContribution): SuccessorContribution | null =>
+    successors.find((s) => s.subject === c.subject && s.store === c.store && s.end === c.end) ?? null;
+  const { gate } = world;
+  return {
+    visits: base.groups.map((g) => proven('visits', g, { holds: base.holdsOf(g), row: visitRow(g, world) })),
+    footfall: walked.groups.map((g) =>
+      proven('footfall', g, {
+        holds: walked.holdsOf(g),
+        row: { subjects: published(subjectsOf(g.members).length, gate) },
+      }),
+    ),
+    dwell: breakdownOf('dwell', base, steps, world, (cs) => dwellBreakdown(cs, edges, gate)),
+    transitions: [
+      ...breakdownOf('transitions', base, steps, world, (cs) => placeBreakdown(cs, nextOf, gate)),
+      ...breakdownOf('transitions', base, steps, world, (cs) => categoryBreakdown(cs, nextOf, gate)),
+    ],
+    withheld: withheldOf(base, steps, world),
+  };
+};
