@@ -71,7 +71,7 @@ const snap = section('The cells of location.sanitized.', {
   resolution: whole([0, 9], {
     by: 9,
     unit: 'H3 resolution',
-    meaning: 'Resolution where stores are dense, and inside catchments.',
+    meaning: 'Resolution where stores are dense.',
   }),
   sparseResolution: whole([0, 9], {
     by: 8,

@@ -178,9 +178,8 @@ export class Engine<R> {
   }
 
   #endEpoch(name: SaltName): void {
-    if (name.audience === 'nearby') this.#sanitize.dropNearby(name.epoch);
-    else {
-      this.#sanitize.dropEpoch(name.epoch);
+    this.#sanitize.dropEpoch(name);
+    if (name.audience === 'statistics') {
       this.#gate.dropEpoch(name.epoch);
       this.#ledger.closeEpoch(name.epoch);
     }

@@ -2,7 +2,7 @@
 import type { Node, Opaque } from '../flow/node.ts';
 import type { Outcome } from '../flow/outcome.ts';
 import type { Contribution, Retraction } from '../model/contribution.ts';
-import type { Pseudonym } from '../model/identity.ts';
+import type { Pseudonym, SaltName } from '../model/identity.ts';
 import type { CellId } from '../model/place.ts';
 import type { RawEvent, RawRight } from '../model/raw.ts';
 import type { NearFix, Sanitized, SanitizedLocation } from '../model/sanitized.ts';
@@ -22,6 +22,8 @@ export interface SanitizeFlow {
   readonly right: (record: RawRight) => RightOutcome;
   /** The subject's pseudonym in a statistics epoch; null when the epoch is closed. */
   readonly subjectIn: (record: RawRight, epoch: EpochStart) => Pseudonym | null;
+  /** Clears what is remembered of epochs whose salts are dying. */
+  readonly forget: (names: readonly SaltName[]) => void;
   readonly once: Node<SanitizedLocation, SanitizedLocation>;
   readonly visits: Node<NearFix, Movement>;
   readonly bounds: Node<Movement, Contribution>;

@@ -44,7 +44,11 @@ export class SaltKeeper {
     }
   }
 
-  /** Fetches what was wanted; epochs already over at the watermark stay closed and get no salt. */
+  /**
+   * Fetches what was wanted; epochs already over at the watermark stay closed and get no salt. Gives the birth of
+   * every salt that was not held before, made just now or found in the vault: after a kill between the vault's
+   * writing and the ledger's the birth must still be recorded.
+   */
   async fetch(now: Watermark): Promise<readonly EpochBornEntry[]> {
     if (this.#wanted.size === 0) return [];
     const names = [...this.#wanted.values()];
@@ -62,7 +66,7 @@ export class SaltKeeper {
       }
       this.#o.ring.add(salt);
       this.#nextDeath = Math.min(this.#nextDeath, this.deathOf(name));
-      if (salt.born) born.push(bornEntry(name, salt.commitment));
+      born.push(bornEntry(name, salt.commitment));
     });
     return born;
   }
@@ -88,7 +92,7 @@ export class SaltKeeper {
     );
   }
 
-  /** Fetches salts that a restored state belongs to; a missing one means the state cannot be read. */
+  /** Fetches salts that were held when a state was saved; their births are in the ledger. */
   async resume(names: readonly SaltName[]): Promise<void> {
     for (const name of names) this.#note(name);
     await this.fetch(0 as Watermark);

@@ -1,5 +1,6 @@
 /** Drives stage S for one partition: doors, lookup records, visits and bounded contributions, withdrawals. */
 import type { Contribution, Retraction } from '../model/contribution.ts';
+import type { SaltName } from '../model/identity.ts';
 import type { RawEvent, RawRight } from '../model/raw.ts';
 import type { NearFix, SanitizedLocation } from '../model/sanitized.ts';
 import type { EpochStart, EventTime, Watermark } from '../model/time.ts';
@@ -88,15 +89,14 @@ export class SanitizeTask {
     this.#bounds.advance(now);
   }
 
-  /** Drops all state of a statistics epoch. */
-  dropEpoch(epoch: EpochStart): void {
-    this.#visits.dropEpoch(epoch);
-    this.#bounds.dropEpoch(epoch);
-  }
-
-  /** Drops all state of a one-hour epoch of the `nearby` audience. */
-  dropNearby(epoch: EpochStart): void {
-    this.#once.dropEpoch(epoch);
+  /** Drops all state and memory of an epoch whose salt is dying. */
+  dropEpoch(name: SaltName): void {
+    if (name.audience === 'nearby') this.#once.dropEpoch(name.epoch);
+    if (name.audience === 'statistics') {
+      this.#visits.dropEpoch(name.epoch);
+      this.#bounds.dropEpoch(name.epoch);
+    }
+    this.#flow.forget([name]);
   }
 
   get keys(): Readonly<Record<string, number>> {

@@ -113,9 +113,13 @@ export class Pseudonyms {
 }
 
 const whoOf = (key: Buffer, epoch: EpochStart, { terminal, member }: Terminal): Who => {
-  const device = pseudonymOf(key, terminal);
-  const subject = member === null ? device : pseudonymOf(key, member);
-  return { epoch, subject, device, linked: member !== null };
+  const subject = pseudonymOf(key, member ?? terminal);
+  if (member === null || terminal.kind === 'member') {
+    return { epoch, subject, device: subject, linked: member !== null };
+  }
+  // A terminal that changes hands, or logs in, must not carry state from one subject to the next.
+  const device = keyedHash(key, terminal.kind, `${terminal.reveal()}\0of\0${member.reveal()}`);
+  return { epoch, subject, device, linked: true };
 };
 
 /** A memo is good for one key object: a key that was zeroed and fetched again starts anew. */

@@ -49,6 +49,7 @@ export interface TopologyOptions {
 export interface Topology extends Flow<Released<WindowRows>> {
   readonly calendar: Calendar;
   readonly units: UnitList;
+  readonly index: StoreIndex;
 }
 
 /** The rules of the ledger chain, for whoever keeps one. */
@@ -59,7 +60,7 @@ export const topology = (options: TopologyOptions): Topology => {
   const index = new StoreIndex(stores, { catchmentM: policy.snap.catchmentM });
   const ground: Ground = { policy, calendar: calendarOf(policy), index, units: new UnitList(stores), keyOf };
   const { calendar, units } = ground;
-  return { calendar, units, sanitize: sanitizeFlow(ground, options), release: releaseFlow(ground) };
+  return { calendar, units, index, sanitize: sanitizeFlow(ground, options), release: releaseFlow(ground) };
 };
 
 /** Stage S: all of one subject meets in one task. */
@@ -71,7 +72,14 @@ const sanitizeFlow = (ground: Ground, { deploymentKey, wallBound }: TopologyOpti
       doors.clock = clock;
       return sanitize(event, doors);
     },
-    right: (record) => consents.apply(record),
+    right: (record) => {
+      const outcome = consents.apply(record);
+      if (outcome.withdrawn) doors.cells.forget(record.deviceId);
+      return outcome;
+    },
+    forget: (names) => {
+      doors.pseudonyms.forget(names);
+    },
     subjectIn: (record, epoch) => pseudonymIn(record, epoch, ground.keyOf),
     once: bind(oncePerBucket, ground.policy, {
       keyOf: (location) => location.pseudonym,

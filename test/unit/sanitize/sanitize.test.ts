@@ -234,7 +234,9 @@ describe('the arms', () => {
     expect(linked).not.toBe(alone);
     expect(who(aFix({ memberId: member('m1') }))).toBe(linked);
     expect(who(aFix())).toBe(alone);
-    expect(linked?.device).toBe(alone?.device);
+    // A device is another one for each subject on it: state must not pass from one to the next.
+    expect(linked?.device).not.toBe(alone?.device);
+    expect(linked?.subject).not.toBe(alone?.subject);
     expect(linked?.linked).toBe(true);
     expect(alone?.linked).toBe(false);
   });
