@@ -8,8 +8,9 @@ import { OboroError } from '../model/errors.ts';
 import type { Pseudonym, Who } from '../model/identity.ts';
 import type { Movement, Visit } from '../model/visit.ts';
 import { MINUTE_MS, epochStart, eventTime, watermark } from '../model/time.ts';
-import { CellMemo, type CellSpot } from '../place/cells.ts';
-import { StoreIndex } from '../place/store-index.ts';
+import type { CellSpot } from '../place/cells.ts';
+import { CellMemo } from '../place/cells.ts';
+import type { StoreIndex } from '../place/store-index.ts';
 import { STORE_RESOLUTION } from '../place/units.ts';
 import type { DetectorState, VisitsEnv } from '../visits/detector-state.ts';
 import { visitsFold } from '../visits/detector.ts';
@@ -100,10 +101,10 @@ const deviceOf = (devices: Map<string, Device>, id: string): Device => {
 };
 
 const write = async (path: string, visits: readonly Visit[]): Promise<void> => {
-  const rows = visits.toSorted(byDeviceAndTime).map(({ who, store, start, end, observedMs, fixes }) => {
-    return `${quoted(who.device)},${quoted(store)},${String(start)},${String(end)},${String(observedMs)},${String(fixes)}\n`;
+  const rows = visits.toSorted(byDeviceAndTime).map(({ who, store, start, end }) => {
+    return `${quoted(who.device)},${quoted(store)},${String(start)},${String(end)}\n`;
   });
-  await writeFile(path, `device,place,start,end,obs,fixes\n${rows.join('')}`).catch((cause: unknown) => {
+  await writeFile(path, `device,place,start,end\n${rows.join('')}`).catch((cause: unknown) => {
     throw new OboroError('OUTPUT_DENIED', `cannot write ${path}`, { cause });
   });
 };

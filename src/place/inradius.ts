@@ -27,8 +27,9 @@ const polygonInradiusM = (store: Pick<Store, 'position' | 'footprint'>, footprin
     halfM,
     radiusM: -signedDistanceM(store, centre),
   });
-  const open = [squareAt(store.position, extentM)];
-  let best = 0;
+  const whole = squareAt(store.position, extentM);
+  const open = [whole];
+  let best = Math.max(0, whole.radiusM);
   for (let step = 0; step < MAX_STEPS && open.length > 0; step += 1) {
     open.sort((a, b) => reach(a) - reach(b));
     const top = open.pop();

@@ -15,11 +15,13 @@ import { categoryParts, dwellParts, longestStays, placeParts } from './partition
 import { publishedCount } from './published.ts';
 import type { Fit, Subject } from './rows.ts';
 import { dwellRows, transitionsRows } from './rows.ts';
+import type { Witness } from './witness.ts';
 
 export interface BreakdownEnv {
   readonly gate: GatePolicy;
   readonly minDwellMs: number;
   readonly calendar: Calendar;
+  readonly witness: Witness | undefined;
   readonly ladder: LadderEnv<VisitEntry>;
   readonly closed: { readonly windowKind: WindowKind; readonly start: EventTime };
 }
@@ -101,13 +103,14 @@ const moveUp = (
 const aboutRow = (
   { name, marks }: Series,
   at: OnRung<VisitEntry>,
-  { ladder, calendar }: BreakdownEnv,
+  { ladder, calendar, witness }: BreakdownEnv,
 ): Subject => {
   const windowKind = ladder.rungs[at.rung]?.windowKind ?? 'day';
-  const { unit, windowStart } = at.bucket;
+  const { unit, windowStart, entries } = at.bucket;
   const whole = marked(marks, `all|${rowMark('visits', unit.id, windowKind, windowStart)}`);
   const finer = marked(marks, rowMark(name, unit.id, windowKind, windowStart));
   markCoarser(marks, name, at, ladder);
+  witness?.({ series: name, unitId: unit.id, windowKind, windowStart, entries });
   return {
     unit,
     windowKind,

@@ -24,6 +24,7 @@ import { footfallRow, visitsRow, withheldVisitsRow } from './rows.ts';
 import type { Contributed } from './threshold.ts';
 import { headCount, secretDraw } from './threshold.ts';
 import type { Unit } from './rungs.ts';
+import type { Witness } from './witness.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS, storeUnit } from './rungs.ts';
 
 export interface GateEnv {
@@ -35,6 +36,8 @@ export interface GateEnv {
   readonly units: UnitList;
   /** Key of the secret draws of an epoch; null when its salt is gone, then everything left is withheld. */
   readonly drawKey: (epoch: EpochStart) => Buffer | null;
+  /** Only where a proof needs to see the contributions behind the rows. */
+  readonly witness?: Witness | undefined;
 }
 
 /**
@@ -130,6 +133,7 @@ const breakdownEnv = (closed: ClosedWindow, env: GateEnv): BreakdownEnv => ({
   gate: env.gate,
   minDwellMs: env.visits.minDwellMs,
   calendar: env.calendar,
+  witness: env.witness,
   ladder: { rungs: VISIT_RUNGS, units: env.units, windowStart: startOfWindow(env) },
   closed: { windowKind: closed.windowKind, start: closed.window.start },
 });
@@ -194,7 +198,7 @@ const moveUp = <E>(waiting: Waiting<E>, bucket: Bucket<E>, rung: number, ladder:
   }
 };
 
-const aboutBucket = <E>(
+const aboutBucket = <E extends VisitEntry | FootfallEntry>(
   table: PlaceTable,
   at: OnRung<E>,
   { state, env }: Climb,
@@ -205,6 +209,8 @@ const aboutBucket = <E>(
   const key = rowMark(table, bucket.unit.id, windowKind, bucket.windowStart);
   const holds = marked(state.marks, key) ? 'rest' : 'all';
   markCoarser(state.marks, table, at, ladder);
+  const { unit, windowStart, entries } = bucket;
+  env.witness?.({ series: table, unitId: unit.id, windowKind, windowStart, entries });
   return {
     unit: bucket.unit,
     windowKind,

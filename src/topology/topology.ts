@@ -23,6 +23,7 @@ import { UnitList } from '../place/units.ts';
 import { gateFold } from '../release/gate.ts';
 import { chainLine, emptyChain, headOf, refuseTwice } from '../release/ledger.ts';
 import type { Released, WindowRows } from '../release/released.ts';
+import type { Witness } from '../release/witness.ts';
 import type { Flow, GateFlow, SanitizeFlow } from '../runtime/flow.ts';
 import { ConsentBook } from '../sanitize/consent-book.ts';
 import { oncePerBucket } from '../sanitize/once-per-bucket.ts';
@@ -44,6 +45,8 @@ export interface TopologyOptions {
   readonly deploymentKey: Buffer;
   /** Nothing later than this can have happened yet. */
   readonly wallBound: EventTime;
+  /** Only where a proof needs to see the contributions behind the rows. */
+  readonly witness?: Witness | undefined;
 }
 
 export interface Topology extends Flow<Released<WindowRows>> {
@@ -56,12 +59,27 @@ export interface Topology extends Flow<Released<WindowRows>> {
 export const ledgerRules = { emptyChain, chainLine, headOf, refuseTwice } as const;
 
 export const topology = (options: TopologyOptions): Topology => {
-  const { policy, stores, keyOf } = options;
+  const { policy, keyOf } = options;
+  const stores = options.stores.map(withLongEnoughDwell);
   const index = new StoreIndex(stores, { catchmentM: policy.snap.catchmentM });
   const ground: Ground = { policy, calendar: calendarOf(policy), index, units: new UnitList(stores), keyOf };
   const { calendar, units } = ground;
-  return { calendar, units, index, sanitize: sanitizeFlow(ground, options), release: releaseFlow(ground) };
+  return {
+    calendar,
+    units,
+    index,
+    sanitize: sanitizeFlow(ground, options),
+    release: releaseFlow(ground, options.witness),
+  };
 };
+
+/** Nobody's passing by is a visit, whatever a store list says. */
+const SHORTEST_DWELL_MS = 180_000;
+
+const withLongEnoughDwell = (store: Store): Store =>
+  store.minDwellMs === null || store.minDwellMs >= SHORTEST_DWELL_MS
+    ? store
+    : { ...store, minDwellMs: SHORTEST_DWELL_MS };
 
 /** Stage S: all of one subject meets in one task. */
 const sanitizeFlow = (ground: Ground, { deploymentKey, wallBound }: TopologyOptions): SanitizeFlow => {
@@ -101,9 +119,9 @@ const sanitizeFlow = (ground: Ground, { deploymentKey, wallBound }: TopologyOpti
 };
 
 /** Stage G: all of one region meets in one task. */
-const releaseFlow = (ground: Ground): GateFlow<Released<WindowRows>> => ({
+const releaseFlow = (ground: Ground, witness?: Witness): GateFlow<Released<WindowRows>> => ({
   tally: bind(tallyFold, { calendar: ground.calendar, grace: ground.policy.gate }, byEpoch),
-  gate: bind(gateFold, gateEnv(ground), byEpoch),
+  gate: bind(gateFold, { ...gateEnv(ground), witness }, byEpoch),
 });
 
 const ofWho = (keyOf: (who: Who) => string): Keying<{ readonly who: Who }> => ({

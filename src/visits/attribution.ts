@@ -32,13 +32,13 @@ export const enteredFence = (
 };
 
 /** The store that the centre of a stay belongs to. */
-export const storeOfStay = (stores: readonly NearStore[], centre: Position, snap: number): NearStore | null => {
+export const storeOfStay = (stores: readonly NearStore[], centre: Position): NearStore | null => {
   let best: NearStore | null = null;
   let bestM = Number.POSITIVE_INFINITY;
   for (const near of stores) {
     const metres = signedDistanceM(near.store, centre);
     const { kind } = near.store.footprint;
-    if (metres > (kind === 'polygon' ? snap : DETECTOR.circleSnapM)) continue;
+    if (metres > (kind === 'polygon' ? DETECTOR.polygonSnapM : DETECTOR.circleSnapM)) continue;
     if (best === null || isCloser(near, metres, best, bestM)) {
       best = near;
       bestM = metres;

@@ -1,5 +1,5 @@
 /** When a device came or went between two fixes: half way when they are close in time, else by the time that travel takes. */
-import type { Exit, Span, Waiting } from './detector-state.ts';
+import type { Exit, Fence, Left, Span, Waiting } from './detector-state.ts';
 import { DETECTOR, TRAVEL } from './parameters.ts';
 
 /**
@@ -30,3 +30,19 @@ export const extend = (span: Span, at: number): void => {
   span.lastIn = at;
   span.fixes += 1;
 };
+
+/** What a fence comes to when it ends at a moment. */
+export const leftAt = (fence: Fence, end: number, walkedOutMs: number): Left => ({
+  store: fence.store,
+  start: fence.start,
+  firstAt: fence.firstAt,
+  lastIn: fence.lastIn,
+  fixes: fence.fixes,
+  observedMs: fence.observedMs,
+  depth: fence.depth,
+  walkMs: fence.walkMs,
+  walkedInMs: fence.walkedInMs,
+  walkedOutMs,
+  end,
+  insideMs: end - fence.start + fence.mergedMs,
+});

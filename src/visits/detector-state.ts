@@ -50,19 +50,27 @@ export interface Exit {
   count: number;
 }
 
+/** What is known of a device's standing still inside a fence. */
+export interface Standing {
+  anchor: Position;
+  since: number;
+  /** Last moment at which it had stood at an anchor for a while; null before the first. */
+  stillAt: number | null;
+}
+
 /** Inside a store's fence (mode A). */
 export interface Fence extends Span {
   readonly store: StoreId;
   exit: Exit | null;
   /** Time inside during earlier parts of the same visit. */
   mergedMs: number;
-  /** Deepest inside the fence that a fix has been, in its sigmas. */
+  /** Deepest that a fix has been inside the fence, in its sigmas. */
   depth: number;
-  /** Where the device was last seen to arrive, and since when. */
-  anchor: Position;
-  anchorAt: number;
-  /** Last moment at which it had stood at an anchor for a while; null while it has not yet. */
-  stillAt: number | null;
+  /** What walking from the border to the middle takes at most. */
+  readonly walkMs: number;
+  /** How long it walked in. */
+  walkedInMs: number;
+  readonly standing: Standing;
 }
 
 /** A fence left; a quick return makes it one visit with what follows. */
@@ -70,7 +78,10 @@ export interface Left extends Span {
   readonly store: StoreId;
   readonly end: number;
   readonly insideMs: number;
-  depth: number;
+  readonly depth: number;
+  readonly walkMs: number;
+  readonly walkedInMs: number;
+  readonly walkedOutMs: number;
 }
 
 /** A device that roams around one centre (mode B, and footfall's notion of staying anywhere). */

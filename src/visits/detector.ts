@@ -9,7 +9,7 @@ import { expireFence, returnBy, stepFence } from './fences.ts';
 import { isJump, learnNoise } from './noise.ts';
 import { emitHeld, holdOutside } from './outside.ts';
 import { DETECTOR } from './parameters.ts';
-import { accept, countUpTo, nextDue, readyCount, takeHead } from './reorder.ts';
+import { accept, countUpTo, nextDue, readyCount, takeFirst } from './reorder.ts';
 import { expireStay, stepStay } from './stays.ts';
 import { publishLeft } from './timeline.ts';
 
@@ -48,7 +48,11 @@ export const visitsFold: Fold<DetectorState, NearFix, Movement, VisitsEnv> = {
   onWatermark: (state, now, env) => advance(state, now, env, NO_DROP),
   wakesAt: (state, env) => {
     if (state.who === null) return null;
-    return eventTime(Math.min(nextDue(state), nextTimer(state, env), env.endOfEpoch(state.who.epoch)));
+    const end = env.endOfEpoch(state.who.epoch);
+    const due = nextDue(state);
+    // Fixes that came after the end of their epoch: all timers before it have fired.
+    if (due > end && due < NEVER) return eventTime(due);
+    return eventTime(Math.min(due, nextTimer(state, env), end));
   },
 };
 
@@ -67,9 +71,11 @@ const advance = (
   return { state: over ? null : state, emit: run.found.length > 0 ? run.found : NO_MOVEMENT, dropped };
 };
 
+/** Takes fixes from the head of the buffer, and fires the timers between them. */
 const take = (run: Run, count: number): void => {
-  if (count === 0) return;
-  for (const fix of takeHead(run.state, count)) {
+  for (let i = 0; i < count; i += 1) {
+    const fix = takeFirst(run.state);
+    if (fix === null) return;
     while (nextTimer(run.state, run.env) < fix.at) fire(run);
     step(run, fix);
   }

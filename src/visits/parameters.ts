@@ -25,22 +25,23 @@ export const DETECTOR = {
   leaveAfterMs: MINUTE_MS,
   /** A visit that mostly had to be inferred needs one fix this many sigmas inside (0.90). */
   inferSigmas: 1.2816,
-  /** A device stands still when it stays this near one point, metres, for this long. */
+  /** A device stands still when it stays this near one point, metres (or sigmas, where that is more), for this long. */
   stillM: 30,
-  stillMs: 60_000,
-  /** Walking in and out takes off at most this much of a visit at either end. */
-  walkMs: 54_000,
+  stillSigmas: 2,
+  stillMs: MINUTE_MS,
+  /** Walking in or out takes off at most this much of a visit, however wide the fence. */
+  walkMaxMs: 2 * MINUTE_MS,
 
   /** A fence this much narrower than the present one is more specific and takes over. */
   specificShare: 0.8,
 
   /** How far from its centre a stay roams, metres; and where small stores are near. */
   roamM: 100,
-  denseRoamM: 30,
+  denseRoamM: 27,
   /** Small stores this near make a place dense, metres. */
   denseWithinM: 100,
   /** How far outside a polygon or circle a stay's centre may be and still belong to it, metres. */
-  polygonSnapM: 5,
+  polygonSnapM: 4,
   circleSnapM: 0,
 
   /** Between fixes no farther apart than this, crossing a border is put half way. */

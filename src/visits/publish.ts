@@ -1,7 +1,7 @@
 /** Where visits leave the detector: long enough, at an open store, and never two at a time. */
-import type { StoreId } from '../model/place.ts';
+import type { Store, StoreId } from '../model/place.ts';
 import { eventTime } from '../model/time.ts';
-import type { Left, Run } from './detector-state.ts';
+import type { Run } from './detector-state.ts';
 
 export interface Candidate {
   readonly store: StoreId;
@@ -13,20 +13,24 @@ export interface Candidate {
   readonly fixes: number;
 }
 
-/** Minimum dwell at a store, or null when nothing may be said of it (gone, closed, or turned sensitive: G-09). */
-export const minDwellMs = (run: Run, id: StoreId): number | null => {
+/** The store of an id, or null when nothing may be said of it: gone, closed, or turned sensitive (G-09). */
+export const openStore = (run: Run, id: StoreId): Store | null => {
   const store = run.env.stores.get(id);
-  if (store === undefined || store.sensitive || store.closed) return null;
-  return store.minDwellMs ?? run.env.policy.visits.minDwellMs;
+  return store === undefined || store.sensitive || store.closed ? null : store;
 };
+
+/** Minimum dwell at a store. */
+export const minDwellMs = (run: Run, store: Store): number =>
+  store.minDwellMs ?? run.env.policy.visits.minDwellMs;
 
 /** Emits a visit if it is one after all; what overlaps the visit before is cut off. */
 export const publish = (run: Run, candidate: Candidate, knownAt: number): boolean => {
   const { state } = run;
-  const least = minDwellMs(run, candidate.store);
+  const store = openStore(run, candidate.store);
   const start = Math.max(candidate.start, state.lastEnd);
   const insideMs = Math.min(candidate.insideMs, candidate.end - start);
-  if (state.who === null || least === null || insideMs < least || insideMs <= 0) return false;
+  if (state.who === null || store === null) return false;
+  if (insideMs <= 0 || insideMs < minDwellMs(run, store)) return false;
   const observedMs = Math.min(candidate.observedMs, candidate.end - start);
   run.found.push({
     kind: 'visit',
@@ -41,10 +45,4 @@ export const publish = (run: Run, candidate: Candidate, knownAt: number): boolea
   });
   state.lastEnd = candidate.end;
   return true;
-};
-
-/** The part of a left fence before a moment; what is cut off was spent at a more specific store. */
-export const before = (left: Left, moment: number): Candidate => {
-  const end = Math.min(left.end, moment);
-  return { ...left, end, insideMs: Math.min(left.insideMs, end - left.start) };
 };

@@ -90,12 +90,13 @@ export const countUpTo = ({ waiting }: DetectorState, moment: number): number =>
   return count;
 };
 
-/** Takes fixes from the head of the buffer. */
-export const takeHead = (state: DetectorState, count: number): readonly Waiting[] => {
-  const taken = state.waiting.splice(0, count);
-  for (const fix of taken) if (fix.due !== fix.at) state.behind -= 1;
-  state.done = taken.at(-1)?.at ?? state.done;
-  return taken;
+/** Takes the first fix out of the buffer. */
+export const takeFirst = (state: DetectorState): Waiting | null => {
+  const fix = state.waiting.shift();
+  if (fix === undefined) return null;
+  if (fix.due !== fix.at) state.behind -= 1;
+  state.done = fix.at;
+  return fix;
 };
 
 /** The watermark at which the next fix is due; infinite when none waits. */

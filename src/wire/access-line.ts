@@ -48,14 +48,18 @@ const closingQuote = (line: string, from: number): number => {
   return -1;
 };
 
-/** The quoted fields from `from` on, one space before each; null when the rest is anything else. */
+/**
+ * The quoted fields from `from` on, one space before each; null when the rest is anything else. Log shippers cut long
+ * lines, so the user agent may lack its closing quote; a cookie may not, because half of it is somebody else's.
+ */
 const quotedFields = (line: string, from: number): readonly string[] | null => {
   const fields: string[] = [];
   let at = from;
   while (at < line.length) {
     if (line.charCodeAt(at) !== 32 || line.charCodeAt(at + 1) !== 34 || fields.length === 3) return null;
-    const end = closingQuote(line, at + 2);
-    if (end < 0) return null;
+    const closing = closingQuote(line, at + 2);
+    if (closing < 0 && fields.length !== 1) return null;
+    const end = closing < 0 ? line.length : closing;
     fields.push(unescapeQuoted(line, at + 2, end));
     at = end + 1;
   }

@@ -4,6 +4,7 @@ import type { Outcome } from '../flow/outcome.ts';
 import { keep, quarantine } from '../flow/outcome.ts';
 import type { ContributionMessage } from '../model/contribution.ts';
 import { OboroError } from '../model/errors.ts';
+import type { LedgerLine } from '../model/ledger.ts';
 import type { SanitizedLocation } from '../model/sanitized.ts';
 import { avroGuard } from './avro-guard.ts';
 import type { FileTopic } from './decoder.ts';
@@ -11,7 +12,14 @@ import { FILE_TOPICS } from './decoder.ts';
 import type { Unchecked } from './fields.ts';
 import { RawIds } from './raw-ids.ts';
 import { readRecord } from './record-kind.ts';
-import { contributionOf, contributionRecord, locationOf, locationRecord } from './record-internal.ts';
+import {
+  contributionOf,
+  contributionRecord,
+  ledgerLineOf,
+  ledgerRecord,
+  locationOf,
+  locationRecord,
+} from './record-internal.ts';
 import type { FileRecords } from './record-kinds.ts';
 import { RECORD_KINDS } from './record-kinds.ts';
 import type { AvroRecords } from './records.gen.ts';
@@ -20,8 +28,11 @@ import { SCHEMAS } from './schemas.gen.ts';
 
 /** What the records of every topic become: events of the model where it has them, else the record itself. */
 export interface AvroValues
-  extends Omit<AvroRecords, FileTopic | 'location.sanitized' | 'oboro.contributions'>, FileRecords {
+  extends
+    Omit<AvroRecords, FileTopic | 'location.sanitized' | 'release.ledger' | 'oboro.contributions'>,
+    FileRecords {
   readonly 'location.sanitized': SanitizedLocation;
+  readonly 'release.ledger': LedgerLine;
   readonly 'oboro.contributions': ContributionMessage;
 }
 
@@ -63,6 +74,19 @@ interface Form {
 
 const same: Form = { toRecord: (value: unknown) => value, fromRecord: keep };
 
+/** Topics whose values are words of the model. */
+const FORMS: ReadonlyMap<Topic, Form> = new Map<Topic, Form>([
+  [
+    'location.sanitized',
+    {
+      toRecord: locationRecord,
+      fromRecord: (record: AvroRecords['location.sanitized']) => keep(locationOf(record)),
+    },
+  ],
+  ['release.ledger', { toRecord: ledgerRecord, fromRecord: ledgerLineOf }],
+  ['oboro.contributions', { toRecord: contributionRecord, fromRecord: contributionOf }],
+]);
+
 const isFileTopic = (topic: Topic): topic is FileTopic => FILE_TOPICS.some((known) => known === topic);
 
 const formOf = (topic: Topic, ids: RawIds): Form => {
@@ -72,15 +96,7 @@ const formOf = (topic: Topic, ids: RawIds): Form => {
       readRecord<unknown, AvroRecords[FileTopic]>(kind as never, record, ids);
     return { toRecord: kind.toRecord, fromRecord };
   }
-  if (topic === 'location.sanitized') {
-    return {
-      toRecord: locationRecord,
-      fromRecord: (record: AvroRecords['location.sanitized']) => keep(locationOf(record)),
-    };
-  }
-  return topic === 'oboro.contributions'
-    ? { toRecord: contributionRecord, fromRecord: contributionOf }
-    : same;
+  return FORMS.get(topic) ?? same;
 };
 
 interface Reader {

@@ -6,7 +6,6 @@ import { trimLine } from './line-guard.ts';
 
 const NAME = '"atMs"';
 const QUOTE = 34;
-const BACKSLASH = '\\';
 
 const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
 
@@ -59,14 +58,16 @@ const parsedTime = (text: string): number | null => {
   }
 };
 
-/** The time of `"line":"…"`: its date holds nothing that JSON escapes, unless something before it is escaped. */
+/**
+ * The time of `"line":"…"`. JSON escapes nothing in its date. No quote may come before it: past the first date of
+ * a readable line stands the quote of the request, so a date behind a quote is not the line's.
+ */
 const timeInLine = (text: string): number | null => {
   const name = text.indexOf('"line"');
   const value = name < 0 ? -1 : valueAfter(text, name + 6);
   if (value < 0 || text.charCodeAt(value) !== QUOTE) return null;
   const date = findDate(text, value);
-  if (date < 0 || text.slice(value, date).includes(BACKSLASH)) return null;
-  return text.lastIndexOf('"', date) === value ? dateAt(text, date) : null;
+  return date >= 0 && text.lastIndexOf('"', date) === value ? dateAt(text, date) : null;
 };
 
 /** Event time of a JSON line in epoch ms: its `atMs`, or the date of its `line`. Null when neither can be read. */

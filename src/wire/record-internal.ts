@@ -1,14 +1,18 @@
-/** The records behind the doors: sanitized locations, and what tasks tell each other of contributions. */
+/** The records behind the doors: sanitized locations, lines of the ledger, and what tasks tell each other of contributions. */
 import type { Outcome } from '../flow/outcome.ts';
 import { keep, quarantine } from '../flow/outcome.ts';
+import { canonicalJson } from '../flow/canonical.ts';
 import type { Contribution, ContributionMessage } from '../model/contribution.ts';
 import { pseudonym } from '../model/identity.ts';
+import type { LedgerEntry, LedgerLine } from '../model/ledger.ts';
 import { cellId, storeId } from '../model/place.ts';
 import type { SanitizedLocation } from '../model/sanitized.ts';
 import { epochStart, eventTime, watermark } from '../model/time.ts';
+import { isObject } from './fields.ts';
 import type { AvroRecords } from './records.gen.ts';
 
 type LocationRecord = AvroRecords['location.sanitized'];
+type LedgerRecord = AvroRecords['release.ledger'];
 type ContributionRecord = AvroRecords['oboro.contributions'];
 
 export const locationRecord = (location: SanitizedLocation): LocationRecord => ({
@@ -32,6 +36,30 @@ export const locationOf = (record: LocationRecord): SanitizedLocation => ({
   requestId: record.requestId,
   expiresAt: eventTime(record.expiresAtMs),
 });
+
+export const ledgerRecord = ({ seq, prev, entry, hash }: LedgerLine): LedgerRecord => ({
+  seq,
+  prev,
+  entry: canonicalJson(entry),
+  hash,
+});
+
+const NO_ENTRY = quarantine('invalid_field', 'entry', 'a JSON object with a type');
+
+/** The text of an entry as far as its type; the chain's hash vouches for the rest. */
+const entryOf = (text: string): LedgerEntry | null => {
+  try {
+    const entry: unknown = JSON.parse(text);
+    return isObject(entry) && typeof entry['type'] === 'string' ? (entry as unknown as LedgerEntry) : null;
+  } catch {
+    return null;
+  }
+};
+
+export const ledgerLineOf = ({ seq, prev, entry: text, hash }: LedgerRecord): Outcome<LedgerLine> => {
+  const entry = entryOf(text);
+  return entry === null ? NO_ENTRY : keep({ seq, prev, entry, hash });
+};
 
 const NOTHING: Omit<ContributionRecord, 'kind'> = {
   epoch: null,

@@ -16,7 +16,7 @@ interface DeadLetterRecord {
     | 'wrong_partition';
   /** Topic of the record, or the topic of its file. */
   readonly topic: string;
-  /** Partition of the record; 0 for a file. */
+  /** Partition of the record; for a file its number in the manifest. */
   readonly partition: number;
   /** Offset of the record; for a file its line number from 1. */
   readonly offset: number;
@@ -400,22 +400,15 @@ interface FootfallRecord {
   readonly subjects: number | null;
 }
 
-/** One link of a hash chain: what was released under which parameters, and what became of salts and requests. */
-interface LedgerEntryRecord {
-  /** Chain to which the entry belongs: the partition of its task. */
-  readonly partition: number;
-  /** Place in the chain, from 0 without gaps. */
-  readonly sequence: number;
-  /** When it was entered, epoch milliseconds UTC. */
-  readonly atMs: number;
-  /** What is recorded. */
-  readonly kind:
-    'unknown' | 'epoch_born' | 'epoch_destroyed' | 'released' | 'erasure' | 'complaint' | 'disclosure';
-  /** The facts as canonical JSON; published values only. */
-  readonly body: string;
-  /** SHA-256 of the entry before, 64 hex digits; zeros for the first. */
-  readonly previousHash: string;
-  /** SHA-256 over the entry and previousHash, 64 hex digits. */
+/** One link of a hash chain: what was released under which parameters, and the life of every salt. */
+interface LedgerLineRecord {
+  /** Place in the chain, from 1 without gaps. */
+  readonly seq: number;
+  /** Hash of the line before, 64 hex digits; zeros for the first. */
+  readonly prev: string;
+  /** What is recorded, as canonical JSON with its kind in type; published values only. */
+  readonly entry: string;
+  /** SHA-256 of the canonical JSON of seq, prev and entry, 64 hex digits. */
   readonly hash: string;
 }
 
@@ -545,7 +538,7 @@ export interface AvroRecords {
   readonly 'release.demographics': DemographicsRecord;
   readonly 'release.dwell': DwellRecord;
   readonly 'release.footfall': FootfallRecord;
-  readonly 'release.ledger': LedgerEntryRecord;
+  readonly 'release.ledger': LedgerLineRecord;
   readonly 'release.terminals': TerminalsRecord;
   readonly 'release.transitions': TransitionsRecord;
   readonly 'release.visits': VisitsRecord;

@@ -22,14 +22,16 @@ const recordOf = <T extends FileTopic>(topic: T, outcome: Outcome<FileRecords[T]
 const withoutNulls = (record: object): object =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null));
 
-const quote = (cell: unknown, always: boolean): string => {
-  const text = cell === null ? '' : String(cell);
+type Cell = string | number | boolean | null;
+
+const quote = (cell: Cell, always: boolean): string => {
+  const text = String(cell ?? '');
   return always || /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
 /** Column names and cells; a nested object gives columns with its name before theirs. */
-const columns = (record: object, prefix = ''): readonly (readonly [string, unknown])[] =>
-  Object.entries(record).flatMap(([name, value]: [string, unknown]) =>
+const columns = (record: object, prefix = ''): readonly (readonly [string, Cell])[] =>
+  Object.entries(record).flatMap(([name, value]: [string, Cell | object]) =>
     typeof value === 'object' && value !== null
       ? columns(value, `${prefix}${name}.`)
       : [[`${prefix}${name}`, value] as const],

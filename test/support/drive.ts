@@ -46,6 +46,7 @@ const DEPLOYMENT_KEY = Buffer.alloc(32, 7);
 /** One run of the embedded engine; every call to `events` is followed by a commit, as at the end of a batch. */
 export class Run {
   readonly policy: Policy;
+  readonly stores: readonly Store[];
   readonly flow: Topology;
   readonly vault: SaltVault;
   readonly ring = new KeyRing();
@@ -58,6 +59,7 @@ export class Run {
 
   constructor({ policy = aPolicy(), stores = TOWN, vault, wallBound = clock('00:00', 60) }: DriveOptions) {
     this.policy = policy;
+    this.stores = stores;
     this.vault = vault ?? aVault();
     const { ring, counters } = this;
     const deploymentKey = DEPLOYMENT_KEY;
@@ -166,7 +168,7 @@ export class Run {
   /** A new process on the same vault that goes on from this run's snapshot, with what was already written. */
   async restarted(rights: readonly RawRight[] = []): Promise<Run> {
     const { bytes, counts } = this.snapshot();
-    const next = new Run({ policy: this.policy, stores: this.flow.index.all(), vault: this.vault });
+    const next = new Run({ policy: this.policy, stores: this.stores, vault: this.vault });
     for (const record of rights) next.right(record);
     const record = deserialize(bytes) as EngineRecord;
     await next.#salts.resume([...record.held, ...record.parts.map(({ salt }) => salt)]);

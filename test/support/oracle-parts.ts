@@ -13,7 +13,8 @@ export const onePerPerson = (cs: readonly VisitContribution[]): readonly VisitCo
   const sorted = [...cs].sort(
     (a, b) => b.dwellMs - a.dwellMs || b.end - a.end || (a.store < b.store ? -1 : a.store > b.store ? 1 : 0),
   );
-  return sorted.filter((c, i) => sorted.findIndex((other) => other.subject === c.subject) === i);
+  const told = new Set<string>();
+  return sorted.filter(({ subject }) => !told.has(subject) && told.add(subject));
 };
 
 const members = (cs: readonly VisitContribution[], gate: GatePolicy): number =>
@@ -51,7 +52,6 @@ export const dwellBreakdown = (
     const joined = { low: a.low, high: b.high, inside: [...a.inside, ...b.inside] };
     bins = [...bins.slice(0, from), joined, ...bins.slice(from + 2)];
     i = from;
-    if (i === bins.length - 1 && !short(bins[i])) break;
   }
   const parts = bins.map(({ low, high, inside }) => ({
     columns: { bin_from_s: low / 1_000, bin_to_s: Number.isFinite(high) ? high / 1_000 : null },

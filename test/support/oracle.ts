@@ -305,15 +305,19 @@ const breakdownOf = (
   base: Base<VisitContribution>,
   steps: readonly Step<VisitContribution>[],
   world: World,
-  partsOf: (cs: readonly VisitContribution[]) => readonly Part[] | null,
+  partsIn: (cs: readonly VisitContribution[], gate: GatePolicy) => readonly Part[] | null,
 ): readonly Proven<VisitContribution>[] => {
+  // On the last step a dominant part is no reason to withhold.
+  const lenient = { ...world.gate, homogeneityShare: 1 };
+  const partsOf = ({ members, step }: Group<VisitContribution>): readonly Part[] | null =>
+    partsIn(members, step === steps.length - 1 ? lenient : world.gate);
   const rung = new Map<VisitContribution, number>();
   for (const { step, members } of base.groups) for (const c of members) rung.set(c, step);
   const groups = assign(
     [...rung.keys()],
     steps,
     (c) => rung.get(c) ?? steps.length,
-    ({ members }) => partsOf(members) !== null,
+    (group) => partsOf(group) !== null,
   );
   return groups.flatMap((group) => {
     const whole = base.groups.some(
@@ -325,7 +329,7 @@ const breakdownOf = (
     );
     const holds = whole && !finerHolds(group, groups, steps) ? 'all' : 'rest';
     const closing = table === 'transitions' ? closingOf(spanOf('day', EPOCH)) : closingOf(group.span);
-    const parts = partsOf(group.members) ?? [];
+    const parts = partsOf(group) ?? [];
     const total = published(
       parts.reduce((sum, part) => sum + part.subjects.length, 0),
       world.gate,
@@ -366,8 +370,10 @@ export const oracle = ({ visits, successors, footfall }: Contributions, world: W
   const walking = footfallSteps();
   const walked = baseOf(footfall, walking, world);
   const edges = [Math.min(world.minDwellMs, 180_000), ...world.gate.dwellEdgesMs];
-  const nextOf = (c: VisitContribution): SuccessorContribution | null =>
-    successors.find((s) => s.subject === c.subject && s.store === c.store && s.end === c.end) ?? null;
+  const visitName = (c: VisitContribution | SuccessorContribution): string =>
+    `${c.subject} ${c.store} ${String(c.end)}`;
+  const bySource = new Map(successors.map((s) => [visitName(s), s]));
+  const nextOf = (c: VisitContribution): SuccessorContribution | null => bySource.get(visitName(c)) ?? null;
   const { gate } = world;
   return {
     visits: base.groups.map((g) => proven('visits', g, { holds: base.holdsOf(g), row: visitRow(g, world) })),
@@ -377,10 +383,10 @@ export const oracle = ({ visits, successors, footfall }: Contributions, world: W
         row: { subjects: published(subjectsOf(g.members).length, gate) },
       }),
     ),
-    dwell: breakdownOf('dwell', base, steps, world, (cs) => dwellBreakdown(cs, edges, gate)),
+    dwell: breakdownOf('dwell', base, steps, world, (cs, by) => dwellBreakdown(cs, edges, by)),
     transitions: [
-      ...breakdownOf('transitions', base, steps, world, (cs) => placeBreakdown(cs, nextOf, gate)),
-      ...breakdownOf('transitions', base, steps, world, (cs) => categoryBreakdown(cs, nextOf, gate)),
+      ...breakdownOf('transitions', base, steps, world, (cs, by) => placeBreakdown(cs, nextOf, by)),
+      ...breakdownOf('transitions', base, steps, world, (cs, by) => categoryBreakdown(cs, nextOf, by)),
     ],
     withheld: withheldOf(base, steps, world),
   };

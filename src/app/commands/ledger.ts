@@ -4,6 +4,8 @@ import { OboroError } from '../../model/errors.ts';
 import type { LedgerLine } from '../../model/ledger.ts';
 import type { LedgerReport } from '../../release/ledger-verify.ts';
 import { verifyLedger } from '../../release/ledger-verify.ts';
+import type { ProofReport } from '../../release/proof.ts';
+import { proveWithState } from '../prove.ts';
 import type { TalkOptions } from '../terminal.ts';
 import { terminal } from '../terminal.ts';
 
@@ -15,12 +17,12 @@ export interface LedgerFlags extends TalkOptions {
 
 export const ledgerVerify = async (file: string, flags: LedgerFlags): Promise<void> => {
   const report = verifyLedger(await readLedger(file));
+  const proof = flags.withState === true ? await proveWithState(file, flags) : null;
   const { json, result } = terminal(flags);
-  if (json) result(JSON.stringify(report));
-  else for (const line of reportLines(file, report)) result(line);
-  if (report.problems.length > 0) {
-    throw new OboroError('LEDGER_BROKEN', `${file}: ${String(report.problems.length)} faults`);
-  }
+  if (json) result(JSON.stringify({ ...report, ...(proof === null ? {} : { withState: proof }) }));
+  else for (const line of [...reportLines(file, report), ...proofLines(proof)]) result(line);
+  const faults = report.problems.length + (proof?.problems.length ?? 0);
+  if (faults > 0) throw new OboroError('LEDGER_BROKEN', `${file}: ${String(faults)} faults`);
 };
 
 /** The lines of a ledger file; null for a line that is none. Throws INPUT_MISSING. */
@@ -47,6 +49,14 @@ const lineOf = (text: string): LedgerLine | null => {
     return null;
   }
 };
+
+const proofLines = (proof: ProofReport | null): readonly string[] =>
+  proof === null
+    ? []
+    : [
+        `with state        ${String(proof.contributions)} contributions in ${String(proof.rows)} rows, disjoint; fewest members in a row: ${String(proof.fewest ?? 'no rows')}`,
+        ...proof.problems.map((problem) => `fault             ${problem}`),
+      ];
 
 const reportLines = (file: string, report: LedgerReport): readonly string[] => {
   const alive = report.epochs.filter((epoch) => !epoch.destroyed);

@@ -40,6 +40,7 @@ export const runWith = async (flags: RunFlags): Promise<RunResult> => {
       clock: systemClock,
       randomness: systemRandomness,
       signal,
+      follow: flags.follow ?? false,
       progress: { stream: process.stderr, quiet: flags.quiet ?? false },
     });
   } finally {

@@ -15,6 +15,8 @@ export interface Fix {
 const ACCURACY_MAX_M = 200;
 const SKEW_MS = 5 * MINUTE_MS;
 const YEAR_2000 = Date.UTC(2000, 0, 1);
+/** Without an arrival time, a clock beyond this is broken; one such fix would make all later ones late. */
+const YEAR_2100 = Date.UTC(2100, 0, 1);
 
 /** Hands over every usable fix in file order, counts the others by reason, and tells how many lines there were. */
 export const readFixes = async (
@@ -68,18 +70,14 @@ interface Parsed {
   readonly accuracyM: number | null;
 }
 
-const checked = ({
-  device,
-  at,
-  lat,
-  lng,
-  arrival,
-  accuracyM,
-}: Parsed): Fix | DropReason | QuarantineReason => {
+const checked = (line: Parsed): Fix | DropReason | QuarantineReason => {
+  const { device, at, lat, lng, arrival, accuracyM } = line;
   if (device === '' || at === null || lat === null || lng === null) return 'invalid_field';
   if (Math.abs(lat) > 90 || Math.abs(lng) > 180) return 'invalid_field';
-  if (at < YEAR_2000 || !Number.isSafeInteger(Math.trunc(at))) return 'implausible_time';
-  if (arrival !== null && at > arrival + SKEW_MS) return 'implausible_time';
+  if (!isPlausible(at, arrival)) return 'implausible_time';
   if (accuracyM !== null && accuracyM > ACCURACY_MAX_M) return 'too_inaccurate';
   return { device, at: eventTime(Math.trunc(at)), position: { lat, lng }, accuracyM };
 };
+
+const isPlausible = (at: number, arrival: number | null): boolean =>
+  at >= YEAR_2000 && at <= YEAR_2100 && (arrival === null || at <= arrival + SKEW_MS);

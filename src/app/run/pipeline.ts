@@ -1,10 +1,10 @@
 /** One embedded engine with its inputs decoded and its outputs written; saves itself so that it can go on after any kill. */
 import type { InputFile } from '../../adapters/files/discover.ts';
+import type { LineBatch } from '../../adapters/files/lines.ts';
 import type { MergedBatch, Position } from '../../adapters/files/merge.ts';
 import type { SealedCheckpoint } from '../../adapters/state/checkpoint.ts';
 import { saveCheckpoint, unsealParts } from '../../adapters/state/checkpoint.ts';
 import type { Config } from '../../config/config.ts';
-import type { Drop, Quarantine } from '../../flow/outcome.ts';
 import type { Store } from '../../model/place.ts';
 import type { RawEvent, RawRight } from '../../model/raw.ts';
 import type { SanitizedLocation } from '../../model/sanitized.ts';
@@ -13,6 +13,7 @@ import type { Randomness } from '../../ports/clock.ts';
 import type { SaltVault } from '../../ports/salts.ts';
 import { releaseEntry } from '../../release/ledger.ts';
 import type { Released, WindowRows } from '../../release/released.ts';
+import type { Witness } from '../../release/witness.ts';
 import { Counters } from '../../runtime/counters.ts';
 import { Engine } from '../../runtime/engine.ts';
 import type { StatePart } from '../../runtime/fold-runner.ts';
@@ -20,13 +21,15 @@ import { KeyRing } from '../../runtime/key-ring.ts';
 import { SaltKeeper } from '../../runtime/salt-keeper.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { ledgerRules, topology } from '../../topology/topology.ts';
-import { FaultBook } from './dead-letter.ts';
+import type { LineDecoder } from '../../wire/decoder.ts';
+import { Intake } from './intake.ts';
 import type { ManifestFacts, RunManifest } from './manifest.ts';
 import { genesisOf, manifestOf, writeManifests } from './manifest.ts';
 import { NO_LENGTHS, Outputs } from './outputs.ts';
 import type { ReleaseCounts } from './release-counts.ts';
 import { NO_RELEASES, countRows } from './release-counts.ts';
 import type { Saved } from './saved.ts';
+import type { OnFault } from './decode-line.ts';
 import type { RawSource } from './sources.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -38,6 +41,8 @@ export interface Watch {
 
 export interface PipelineOptions {
   readonly watch?: Watch;
+  /** Only where a proof needs to see the contributions behind the rows. */
+  readonly witness?: Witness;
   readonly config: Config;
   readonly codeVersion: string;
   readonly randomness: Randomness;
@@ -58,10 +63,11 @@ export class Pipeline {
   readonly #flow: Topology;
   readonly #salts: SaltKeeper;
   readonly #engine: Engine<Released<WindowRows>>;
+  readonly #intake: Intake;
   #outputs: Outputs | null = null;
-  #faults = new FaultBook();
   #released: ReleaseCounts = NO_RELEASES;
   #position: Position | null = null;
+  readonly #tails = new Map<string, number>();
   #lines = 0;
   #committedLines = 0;
   #seeing: Watch['saw'] | null = null;
@@ -75,6 +81,16 @@ export class Pipeline {
       keyOf: this.#ring.keyOf,
       deploymentKey: options.deploymentKey,
       wallBound: options.latestMs,
+      witness: options.witness,
+    });
+    this.#intake = new Intake({
+      files: options.files,
+      sources: options.sources,
+      counters: this.#counters,
+      deadLetter: (letter) => {
+        this.#out.deadLetter(letter);
+      },
+      clock: () => this.#engine.clock,
     });
     const { calendar } = this.#flow;
     const { latenessMs, gate: grace } = policy;
@@ -131,9 +147,10 @@ export class Pipeline {
     const parts = unsealParts(sealed, this.#ring.keyOf) as readonly StatePart[];
     this.#outputs = await Outputs.open(this.#o.workspace.out, open.lengths);
     this.#counters.restore(open.counters);
-    this.#faults = new FaultBook(open.faults);
+    this.#intake.restore(open.faults);
     this.#released = open.released;
     this.#position = open.position;
+    for (const [path, line] of open.tails) this.#tails.set(path, line);
     this.#lines = open.lines;
     this.#committedLines = open.lines;
     this.#engine.restore({ ...open.engine, parts });
@@ -142,29 +159,41 @@ export class Pipeline {
   }
 
   /** Notes a record that could not be used. */
-  fault(file: InputFile, line: number, fault: Quarantine, byteCount: number): void {
-    this.#counters.add('wire', fault.reason);
-    this.#faults.note(file.name, line, fault);
-    this.#out.deadLetter({
-      reason: fault.reason,
-      topic: file.topic,
-      partition: this.#o.files.indexOf(file),
-      offset: line,
-      schemaId: null,
-      byteCount,
-      atMs: this.#engine.clock,
-    });
+  fault(...fault: Parameters<OnFault>): void {
+    this.#intake.fault(...fault);
   }
 
   /** Takes a batch of lines in event-time order through the whole flow. */
   async take(batch: MergedBatch): Promise<void> {
-    const events = this.#decode(batch);
-    await this.#engine.prepare(events);
-    for (const event of events) this.#pass(event);
-    this.#lines += batch.texts.length;
+    await this.#takeEvents(this.#intake.events(batch), batch.texts.length);
     this.#position = batch.position;
     if (this.#lines - this.#committedLines >= this.#o.config.run.commitEvery) await this.commit();
     else await this.#out.drain();
+  }
+
+  /** Takes lines that were appended to a followed file. */
+  async takeLines(file: InputFile, decoder: LineDecoder<RawEvent>, batch: LineBatch): Promise<void> {
+    const events = this.#intake.records(file, decoder, batch);
+    this.#counters.add('wire', 'keep', events.length);
+    await this.#takeEvents(events, batch.texts.length);
+    this.noteTail(file.path, batch.lines.at(-1) ?? this.tailOf(file.path));
+    await this.#out.drain();
+  }
+
+  /** Takes consents and erasures that were appended to a followed file. */
+  takeRights(file: InputFile, decoder: LineDecoder<RawRight>, batch: LineBatch): void {
+    for (const right of this.#intake.records(file, decoder, batch)) this.#engine.right(right);
+    this.noteTail(file.path, batch.lines.at(-1) ?? this.tailOf(file.path));
+  }
+
+  /** Last line taken of a followed file; 0 for a new one. */
+  tailOf(path: string): number {
+    return this.#tails.get(path) ?? 0;
+  }
+
+  /** Notes how far a file was read before it is followed. */
+  noteTail(path: string, line: number): void {
+    this.#tails.set(path, line);
   }
 
   /** Everything up to here survives a kill when it resolves. */
@@ -186,7 +215,7 @@ export class Pipeline {
       sources: this.#o.sources,
       counts: this.#counters.table(),
       released: this.#released,
-      faults: this.#faults.examples,
+      faults: this.#intake.faults,
     });
     await writeManifests(this.#o.workspace.out, manifest);
     return manifest;
@@ -207,32 +236,10 @@ export class Pipeline {
     return { policy, policyHash, codeVersion, units: this.#flow.units, vaultImported: vault.imported };
   }
 
-  #decode(batch: MergedBatch): readonly RawEvent[] {
-    const events: RawEvent[] = [];
-    for (let i = 0; i < batch.texts.length; i++) {
-      const event = this.#decodeLine(batch, i);
-      if (event !== null) events.push(event);
-    }
-    this.#counters.add('wire', 'keep', events.length);
-    return events;
-  }
-
-  #decodeLine({ texts, lines, faults, sources }: MergedBatch, i: number): RawEvent | null {
-    const source = this.#o.sources[sources[i] ?? 0];
-    if (source === undefined) return null;
-    const line = lines[i] ?? 0;
-    const broken = faults.get(i);
-    if (broken !== undefined) return this.#setAside(source, line, broken.outcome, broken.byteCount);
-    const text = texts[i] ?? '';
-    const outcome = source.decode(text);
-    if (outcome.kind === 'keep') return outcome.value;
-    return this.#setAside(source, line, outcome, Buffer.byteLength(text));
-  }
-
-  #setAside({ merge }: RawSource, line: number, outcome: Drop | Quarantine, byteCount: number): null {
-    if (outcome.kind === 'drop') this.#counters.add('wire', outcome.reason);
-    else this.fault(merge.file, line, outcome, byteCount);
-    return null;
+  async #takeEvents(events: readonly RawEvent[], lines: number): Promise<void> {
+    await this.#engine.prepare(events);
+    for (const event of events) this.#pass(event);
+    this.#lines += lines;
   }
 
   #pass(event: RawEvent): void {
@@ -261,10 +268,11 @@ export class Pipeline {
       fingerprint: this.#o.fingerprint,
       latestMs: this.#o.latestMs,
       position: this.#position,
+      tails: this.#tails,
       lines: this.#lines,
       lengths,
       counters: this.#counters.table(),
-      faults: this.#faults.examples,
+      faults: this.#intake.faults,
       released: this.#released,
       engine,
       scans: new Map(this.#o.sources.map(({ merge, scan }) => [merge.file.path, scan])),

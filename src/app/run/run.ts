@@ -10,7 +10,9 @@ import type { Config } from '../../config/config.ts';
 import { OboroError } from '../../model/errors.ts';
 import { eventTime } from '../../model/time.ts';
 import type { Clock, Randomness } from '../../ports/clock.ts';
+import type { Witness } from '../../release/witness.ts';
 import { Decoders } from './decoders.ts';
+import { Follower } from './follow.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { RunManifest } from './manifest.ts';
 import { readManifest } from './manifest.ts';
@@ -18,7 +20,7 @@ import type { ProgressOptions } from './progress.ts';
 import { Progress } from './progress.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Watch } from './pipeline.ts';
-import type { OnFault } from './rights.ts';
+import type { OnFault } from './decode-line.ts';
 import { readRights, readStores } from './rights.ts';
 import type { Saved } from './saved.ts';
 import type { RawSource } from './sources.ts';
@@ -34,9 +36,13 @@ export interface RunOptions {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly signal: AbortSignal;
+  /** Keep watching the inputs; the run then ends only by the signal. */
+  readonly follow?: boolean;
   readonly progress: Pick<ProgressOptions, 'stream' | 'quiet'>;
   /** Looks over the doors at one fix, for the demo on simulated data. */
   readonly watch?: Watch;
+  /** Only where a proof needs to see the contributions behind the rows. */
+  readonly witness?: Witness;
 }
 
 export interface RunResult {
@@ -52,7 +58,7 @@ export const runEmbedded = async (options: RunOptions): Promise<RunResult> => {
   const { inputs, ignored } = await discoverInputs(options.inputs);
   const workspace = await Workspace.open(options.out);
   try {
-    const fingerprint = await fingerprintOf(options.config.policyHash, inputs, false);
+    const fingerprint = await fingerprintOf(options.config.policyHash, inputs, options.follow === true);
     const saved = await readCheckpoint<Saved>(workspace.checkpointPath);
     const before = saved === null ? await readManifest(options.out) : null;
     if (before?.fingerprint === fingerprint) {
@@ -80,6 +86,17 @@ const refuseForeign = async (
   });
 };
 
+/** A position in a file means nothing any more when the file is now sorted first, or no longer is. */
+const refuseOtherOrder = (sources: readonly RawSource[], before: Saved['scans']): void => {
+  for (const { merge, sorted } of sources) {
+    const scan = before.get(merge.file.path);
+    if (scan === undefined || scan.inOrder !== sorted) continue;
+    throw new OboroError('INPUT_CHANGED', `${merge.file.name}: changed since the run was stopped`, {
+      hint: 'Start again with an empty --out directory.',
+    });
+  }
+};
+
 class EmbeddedRun {
   readonly #o: RunOptions;
   readonly #files: readonly InputFile[];
@@ -103,6 +120,7 @@ class EmbeddedRun {
     const read = { decoders, maxLineBytes: config.run.maxLineBytes, onFault };
     const stores = await readStores(this.#files, read);
     const sources = await this.#prepare(read, { latestMs, runKey, saved: saved?.open ?? null });
+    if (saved !== null) refuseOtherOrder(sources, saved.open.scans);
     const vault = await openVault(config, this.#workspace, randomness);
     const pipeline = new Pipeline({
       ...this.#o,
@@ -116,29 +134,46 @@ class EmbeddedRun {
       latestMs: eventTime(latestMs),
     });
     try {
-      for await (const right of readRights(this.#files, read)) pipeline.right(right);
+      const ends = await this.#readRights(pipeline, read, saved?.open.tails);
       await pipeline.open(saved);
       if (saved === null) for (const fault of early) pipeline.fault(...fault);
-      return await this.#feed(pipeline, sources, latestMs);
+      for (const [path, line] of ends) pipeline.noteTail(path, line);
+      return await this.#feed(pipeline, sources, latestMs, decoders);
     } finally {
       await pipeline.close();
       await vault.close();
     }
   }
 
+  /** Takes in all consents and erasures before any raw record; gives the last line taken of each file. */
+  async #readRights(
+    pipeline: Pipeline,
+    read: Parameters<typeof readRights>[1],
+    upTo: Saved['tails'] | undefined,
+  ): Promise<ReadonlyMap<string, number>> {
+    const ends = new Map<string, number>();
+    const onEnd = (file: InputFile, line: number) => ends.set(file.path, line);
+    const rights = readRights(this.#files, { ...read, openEnd: this.#o.follow, upTo, onEnd });
+    for await (const right of rights) pipeline.right(right);
+    return ends;
+  }
+
   async #feed(
     pipeline: Pipeline,
     sources: readonly RawSource[],
     latestMs: number,
+    decoders: Decoders,
   ): Promise<Omit<RunResult, 'ignored'>> {
-    const { clock, signal, config } = this.#o;
+    const { clock, signal, config, follow } = this.#o;
+    // A run that was following goes on with its files' ends, not with their merged start.
+    const isFollowing = sources.some(({ merge }) => pipeline.tailOf(merge.file.path) > 0);
     const total = sources.reduce((sum, source) => sum + source.scan.lines, 0);
     const progress = new Progress({ ...this.#o.progress, clock, total });
-    const merged = openMerged(
-      sources.map((source) => source.merge),
-      pipeline.position,
-      { latestMs, maxLineBytes: config.run.maxLineBytes },
-    );
+    const merged = openMerged(isFollowing ? [] : sources.map((source) => source.merge), pipeline.position, {
+      latestMs,
+      maxLineBytes: config.run.maxLineBytes,
+      openEnd: follow,
+    });
     for await (const batch of merged) {
       await pipeline.take(batch);
       progress.at('reading', pipeline.lines, pipeline.eventTime);
@@ -147,11 +182,27 @@ class EmbeddedRun {
       progress.end();
       return { manifest: null, state: 'stopped', lines: pipeline.lines };
     }
-    const manifest = await pipeline.finish();
     progress.end();
+    if (follow === true) {
+      await this.#follow(pipeline, sources, decoders);
+      return { manifest: null, state: 'stopped', lines: pipeline.lines };
+    }
+    const manifest = await pipeline.finish();
     await rm(this.#workspace.checkpointPath, { force: true });
     await this.#workspace.clear();
     return { manifest, state: 'finished', lines: pipeline.lines };
+  }
+
+  /** Goes on from where the files were read to; a sorted file was read to its last line. */
+  async #follow(pipeline: Pipeline, sources: readonly RawSource[], decoders: Decoders): Promise<void> {
+    sources.forEach(({ merge, scan }, i) => {
+      if (pipeline.tailOf(merge.file.path) > 0) return;
+      const taken = merge.spool === null ? (pipeline.position?.[i] ?? scan.lastLine) : scan.lastLine;
+      pipeline.noteTail(merge.file.path, taken);
+    });
+    const { inputs, clock, signal, config } = this.#o;
+    const { maxLineBytes } = config.run;
+    await new Follower(pipeline, { inputs, decoders, clock, signal, maxLineBytes }).go();
   }
 
   async #prepare(

@@ -15,6 +15,8 @@ export interface Saved {
   readonly latestMs: number;
   /** Null before the first batch. */
   readonly position: Position | null;
+  /** Last line taken of each followed file, by path. */
+  readonly tails: ReadonlyMap<string, number>;
   readonly lines: number;
   readonly lengths: Lengths;
   readonly counters: CountTable;

@@ -8,7 +8,7 @@ import type { RawEvent } from '../../model/raw.ts';
 import type { Randomness } from '../../ports/clock.ts';
 import type { FileTopic, LineDecoder } from '../../wire/decoder.ts';
 import type { Decoders } from './decoders.ts';
-import type { OnFault } from './rights.ts';
+import type { OnFault } from './decode-line.ts';
 
 const RAW_TOPICS = ['raw.gps', 'raw.device', 'raw.access-log'] as const satisfies readonly FileTopic[];
 

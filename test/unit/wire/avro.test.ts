@@ -1,4 +1,5 @@
 /** Avro codecs: every topic there and back, other writers' schemas, and values that are refused. */
+import avro from 'avsc';
 import { describe, expect, it } from 'vitest';
 import { OboroError } from '../../../src/model/errors.ts';
 import { pseudonym } from '../../../src/model/identity.ts';
@@ -13,7 +14,7 @@ import { SAMPLES } from './samples.ts';
 
 const TOPICS = Object.keys(SCHEMAS) as Topic[];
 
-const bytesOf = (topic: Topic): Buffer => avroCodec(topic).encode(SAMPLES[topic] as never);
+const bytesOf = (topic: Topic): Buffer => avroCodec(topic).encode(SAMPLES[topic]);
 
 describe.each(TOPICS)('%s', (topic) => {
   it('comes back as it was written', () => {
@@ -170,5 +171,17 @@ describe('contributions', () => {
     const { encode, decode } = avroCodec('oboro.contributions');
     const lacking = { ...SAMPLES['oboro.contributions'], dwellMs: null };
     expect(decode(encode(lacking as never))).toMatchObject({ reason: 'invalid_field', field: 'dwellMs' });
+  });
+});
+
+describe('a line of the ledger', () => {
+  it.each(['', 'null', '[]', '{}', '{"type":1}', '{'])('is refused when its entry is %j', (entry) => {
+    const { seq, prev, hash } = SAMPLES['release.ledger'];
+    const type = avro.Type.forSchema(SCHEMAS['release.ledger'] as unknown as avro.schema.AvroSchema);
+    const bytes = type.toBuffer({ seq, prev, entry, hash });
+    expect(avroCodec('release.ledger').decode(bytes)).toMatchObject({
+      reason: 'invalid_field',
+      field: 'entry',
+    });
   });
 });

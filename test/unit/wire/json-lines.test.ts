@@ -277,6 +277,14 @@ describe('timeOf', () => {
       JSON.stringify({ line: logged }).replaceAll('/', '\\/'),
       1_704_067_200_000,
     ],
+    [
+      'a log line whose date is escaped, before another',
+      JSON.stringify({ line: logged.replace('"-" "-"', '"-" " [01/Jan/2001:00:00:00 +0000]"') }).replace(
+        ' [',
+        '\\u0020[',
+      ),
+      1_704_067_200_000,
+    ],
     ['a date outside of the line', '{"line":"x","userAgent":" [01/Jan/2024:09:00:00 +0900]"}', null],
   ])('reads %s', (_what, text, time) => {
     expect(decoder.timeOf(text)).toBe(time);

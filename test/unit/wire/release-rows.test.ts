@@ -1,5 +1,6 @@
 /** Rows of released tables, there and back between columns and fields. */
 import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../../../src/model/columns.ts';
 import type { EventTime } from '../../../src/model/time.ts';
 import { Zone } from '../../../src/time/zone.ts';
 import { avroCodec } from '../../../src/wire/avro.ts';
@@ -45,6 +46,19 @@ describe.each(Object.keys(ROWS) as (keyof ReleaseRows)[])('release.%s', (table) 
       value: SAMPLES[`release.${table}`],
     });
   });
+});
+
+describe('the columns', () => {
+  it.each(['visits', 'dwell', 'transitions', 'footfall'] as const)(
+    'of %s are those of its files',
+    (table) => {
+      expect(Object.keys(ROWS[table]).sort()).toEqual(
+        columnsOf(table)
+          .map(([name]) => name)
+          .sort(),
+      );
+    },
+  );
 });
 
 describe('a row', () => {
