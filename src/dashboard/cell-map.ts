@@ -66,13 +66,15 @@ const renderMap = (measure: Measure, frame: MapFrame, { map, stores, k }: MapPar
   const values = map.cells.flatMap((cell) => measure.of(cell) ?? []);
   const classes = classesOf(values, RAMP_STEPS);
   const label = `${measure.title}: ${counted(values.length, 'cell')} of ${count(map.cells.length)} released, the others withheld. The table below holds the numbers.`;
+  const points = storePoints(stores, frame);
   return markup`<figure class="map">
 <figcaption><h3>${measure.title}</h3><p>${measure.says}</p></figcaption>
 <div class="sheet"><svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="${label}">
 <defs><pattern id="hatch-${measure.id}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="6" height="6"/><path class="hatch-line" d="M1 0v6"/></pattern></defs>
 ${frame.outline === '' ? null : markup`<path class="land" d="${frame.outline}"/>`}
+<path class="rim" d="${map.cells.map(({ cell }) => frame.cellPath(cell)).join('')}"/>
 ${map.cells.map((cell) => renderCell(cell, { measure, frame, classes }))}
-<path class="stores" d="${storePoints(stores, frame)}"/>
+<path class="stores halo" d="${points}"/><path class="stores" d="${points}"/>
 ${map.cells.length > MOST_LABELLED ? null : map.cells.map((cell) => renderLabel(cell, { measure, frame, classes }))}
 </svg>${renderBar(frame)}</div>
 ${renderLegend(classes, measure, k)}

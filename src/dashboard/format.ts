@@ -21,9 +21,9 @@ export const counted = (n: number, one: string, many = `${one}s`): string =>
 export const share = (part: number, whole: number): string => {
   if (whole <= 0) return '–';
   const percent = (part / whole) * PER_CENT;
-  if (part > 0 && percent < 1) return '<1 %';
-  if (part < whole && percent > PER_CENT - 1) return '>99 %';
-  return `${WHOLE.format(percent)} %`;
+  if (part > 0 && percent < 1) return '<1\u00a0%';
+  if (part < whole && percent > PER_CENT - 1) return '>99\u00a0%';
+  return `${WHOLE.format(percent)}\u00a0%`;
 };
 
 /** A duration in the largest unit that divides it: `90 s`, `5 min`, `24 h`. */

@@ -19,6 +19,7 @@ export const renderHours = (hours: readonly HourSum[]): Markup => {
 <div class="plot">${hours.map((hour) => renderColumn(hour, top))}</div>
 <div class="hours">${hours.map(({ hour }, index) => markup`<span>${index % AXIS_STEP === 0 ? String(hour).padStart(2, '0') : ''}</span>`)}</div>
 </div>
+<ul class="legend"><li><span class="swatch solid"></span>visitors</li><li><span class="swatch hatched"></span>fewer than k, zero or no data: not shown</li></ul>
 ${renderNumbers({
   caption: 'Visitors by hour, rows of one store and one hour',
   columns: [{ title: 'Hour' }, { title: 'Visitors', numeric: true }, { title: 'Rows', numeric: true }],

@@ -11,6 +11,8 @@ export const MAP_WIDTH = 600;
 const MIN_HEIGHT = 360;
 const MAX_HEIGHT = 680;
 const MARGIN = 12;
+/** Room for the scale bar under the cells. */
+const FOOT = 36;
 const EARTH_RADIUS_M = 6_371_008.8;
 /** A scale bar takes at most this share of the width. */
 const BAR_SHARE = 0.3;
@@ -46,7 +48,7 @@ export const frameFor = (cells: readonly string[]): MapFrame => {
     height,
     cellPath: (cell) => path({ type: 'Polygon', coordinates: [cellRing(cell)] }) ?? '',
     point: (position) => projection(position),
-    outline: path(outlineOf(KANTO)) ?? '',
+    outline: path(bordersOf(KANTO)) ?? '',
     bar: scaleBar(projection, height),
     prefectures: prefecturesIn(projection, height),
   };
@@ -55,11 +57,11 @@ export const frameFor = (cells: readonly string[]): MapFrame => {
 const fitted = (extent: GeoPermissibleObjects): { projection: GeoProjection; height: number } => {
   const projection = geoMercator().fitWidth(MAP_WIDTH - 2 * MARGIN, extent);
   const [[, top], [, bottom]] = geoPath(projection).bounds(extent);
-  const height = Math.round(Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, bottom - top + 2 * MARGIN)));
+  const height = Math.round(Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, bottom - top + MARGIN + FOOT)));
   projection.fitExtent(
     [
       [MARGIN, MARGIN],
-      [MAP_WIDTH - MARGIN, height - MARGIN],
+      [MAP_WIDTH - MARGIN, height - FOOT],
     ],
     extent,
   );
@@ -70,6 +72,12 @@ const fitted = (extent: GeoPermissibleObjects): { projection: GeoProjection; hei
 export const outlineOf = (prefectures: readonly PrefectureOutline[]): GeoPermissibleObjects => ({
   type: 'MultiPolygon',
   coordinates: prefectures.flatMap(({ rings }) => rings.map((ring) => [parseRing(ring)])),
+});
+
+/** Their borders as lines, which a clip cuts without drawing along its own edge. */
+const bordersOf = (prefectures: readonly PrefectureOutline[]): GeoPermissibleObjects => ({
+  type: 'MultiLineString',
+  coordinates: prefectures.flatMap(({ rings }) => rings.map(parseRing)),
 });
 
 const scaleBar = (projection: GeoProjection, height: number): MapFrame['bar'] => {

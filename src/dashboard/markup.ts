@@ -19,7 +19,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * Control characters have no place in a page, and the bidirectional ones (UAX #9: embeddings, overrides, isolates,
  * marks) would let a store's name turn the words around it. A surrogate on its own is no character.
  */
-// eslint-disable-next-line no-control-regex -- exactly these are to be taken out
 const UNWANTED =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\p{Surrogate}]/gu;
 

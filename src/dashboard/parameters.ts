@@ -19,13 +19,13 @@ const TIER_WORDS: Readonly<Record<GatePolicy['tier'], string>> = {
 /** The line that stays in view while one scrolls. */
 export const renderParameterStrip = ({ gate, version, zone, dayStartHour }: Policy): Markup => {
   const items: readonly (readonly [string, Content])[] = [
-    ['k', `${String(gate.k)} + 1…${String(gate.drawMax)}`],
+    ['k', markup`${gate.k} <span class="soft">+ draw 1–${gate.drawMax}</span>`],
     ['Tier', TIER_WORDS[gate.tier]],
     ['Rounding', roundingText(gate)],
-    ['Epoch', `1 day from ${hourOfDay(dayStartHour)} ${zone}`],
+    ['Epoch', markup`1 day from ${hourOfDay(dayStartHour)}<span class="wide"> ${zone}</span>`],
     ['Policy', `version ${String(version)}`],
   ];
-  return markup`<dl class="strip" aria-label="Privacy parameters">${items.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return markup`<aside class="strip-holder" aria-label="Privacy parameters"><dl class="strip">${items.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></aside>`;
 };
 
 /** Every parameter of the gate, in words. */
@@ -77,10 +77,8 @@ const tierText = ({ tier }: GatePolicy): string => {
   }
 };
 
-const dwellText = ({ gate, visits }: Policy): string => {
-  const edges = [visits.minDwellMs, ...gate.dwellEdgesMs].map((edge) => edge / SECOND_MS / 60);
-  return `edges at ${edges.join(', ')} min`;
-};
+const dwellText = ({ gate }: Policy): string =>
+  `from the store’s least stay, then cut at ${gate.dwellEdgesMs.map((edge) => String(edge / SECOND_MS / 60)).join(', ')} min`;
 
 /** The short list of wrong conclusions that these tables invite. */
 export const renderLimits = ({ gate }: Policy): Markup => {
@@ -93,7 +91,7 @@ export const renderLimits = ({ gate }: Policy): Markup => {
       gate.rounding > 1
         ? `A difference of ${String(gate.rounding)} means nothing.`
         : 'A small difference means nothing.',
-      `${gate.rounding > 1 ? `Numbers are multiples of ${String(gate.rounding)}` : 'Numbers are not rounded'}${gate.tier === 'threshold' ? '.' : ' and carry noise. Compare only what differs by much more.'}`,
+      `${gate.rounding > 1 ? `Numbers are multiples of ${String(gate.rounding)}` : 'Numbers are not rounded'}${gate.tier === 'threshold' ? ', and sums of them add up their errors.' : ' and carry noise, and sums add up their errors.'} Compare only what differs by much more.`,
     ],
     [
       'Withheld is not low.',

@@ -47,7 +47,7 @@ export const renderReport = (data: ReportData): string => {
 <body>
 <a class="skip" href="#main">To the numbers</a>
 ${renderHeader(data)}
-<div class="strip-holder">${renderParameterStrip(run.policy)}</div>
+${renderParameterStrip(run.policy)}
 <main id="main">
 ${renderHeadline(data)}
 <section aria-labelledby="map"><h2 id="map">Where</h2>
@@ -71,8 +71,14 @@ ${renderOnwards(run)}
 const renderHeader = ({ run, days }: ReportData): Markup => markup`<header>
 <p class="mark"><b>oboro</b> <span lang="ja">朧</span>${run.simulated ? markup` <span class="badge">simulated data</span>` : null}</p>
 <h1>Report of a run</h1>
-<p class="lead">${daySpan(days)}. ${run.input}${run.span === null ? '.' : `, ${timeText(run.span.from)} to ${timeText(run.span.to)}.`}</p>
+<p class="lead">${leadText(run, days)}</p>
 </header>`;
+
+/** What was read, and from when to when. */
+const leadText = ({ input, span }: RunFacts, days: readonly string[]): string => {
+  const when = span === null ? daySpan(days) : `${timeText(span.from)} to ${timeText(span.to)}`;
+  return `${input.charAt(0).toUpperCase()}${input.slice(1)}: ${when}.`;
+};
 
 interface Headline {
   readonly value: Content;
@@ -113,7 +119,7 @@ const renderRelease = ({ rungs, run }: ReportData): Markup => markup`<section ar
 <h2 id="release">What was released</h2>
 <div class="pair">
 ${renderRungs(rungs)}
-<section class="chart"><h3>Rows per table</h3><p>A withheld row has a key and no number. Too few, zero and no data look alike.</p>
+<section class="chart"><h3>Rows per table</h3><p>Withheld rows are written for visits by store and day only. In every other table a listed key without a row is withheld: too few, zero and no data look alike.</p>
 ${renderTableRows(run.rows)}</section>
 </div>
 <h3>Under these parameters</h3>

@@ -9,7 +9,7 @@ import type {
   TableRows,
 } from '../query/report-data.ts';
 import { renderTable } from './data-table.ts';
-import { count, counted, share } from './format.ts';
+import { count, share } from './format.ts';
 import type { Content, Markup } from './markup.ts';
 import { markup } from './markup.ts';
 
@@ -79,7 +79,7 @@ export const renderTableRows = (rows: readonly TableRows[]): Markup =>
     rows: rows.map(({ table, released, withheld }) => [
       markup`<code>${table}</code>`,
       count(released),
-      count(withheld),
+      withheld === 0 ? '–' : count(withheld),
     ]),
   });
 
@@ -90,7 +90,7 @@ export const renderBeforeAfter = ({ beforeAfter }: RunFacts): Content => {
 <h2 id="before-after">One fix, before and after</h2>
 <p>From the simulated sample: one position as a terminal sent it, and all that is left of it.</p>
 <div class="before-after">
-<div class="panel"><h3>What came in</h3>${renderFields(raw)}<p class="quiet">Held in memory while it is decided on; written nowhere.</p></div>
+<div class="panel"><h3>What came in</h3>${renderFields(raw)}<p class="quiet">Kept only sealed, and only until its visit is decided.</p></div>
 <div class="panel"><h3>What looks up nearby shops</h3>${renderFields(left)}<p class="quiet">Pseudonymous and restricted, not anonymous; gone when it expires.</p></div>
 <div class="panel"><h3>What analysts see</h3>${released === null ? markup`<p class="sentence">Nothing. Too few people met for any row to hold it.</p>` : markup`<p class="sentence">${released}</p>`}<p class="quiet">A released row; nobody can be taken out of it again.</p></div>
 </div>
@@ -110,5 +110,6 @@ export const renderNext = (next: readonly NextCommand[]): Content =>
     ? null
     : markup`<ol class="next">${next.map(({ command, does }) => markup`<li><p>${does}</p><pre tabindex="0"><code>${command}</code></pre></li>`)}</ol>`;
 
-export const keptText = ({ read, kept }: EventCounts): string =>
-  `${share(kept, read)} of ${counted(read, 'event')} kept`;
+/** How the events ended, in a few words. */
+export const keptText = ({ read, kept, dropped, quarantined }: EventCounts): string =>
+  `${share(kept, read)} kept, ${share(sumOf(dropped), read)} dropped, ${share(sumOf(quarantined), read)} quarantined`;

@@ -6,7 +6,7 @@ const HATCH = 'repeating-linear-gradient(135deg, var(--hatch) 0 1.5px, var(--hat
 const RAMP = [0, 1, 2, 3, 4]
   .map(
     (step) => `.c${String(step)} { fill: var(--c${String(step)}); background: var(--c${String(step)}); }
-.t${String(step)} { fill: var(--t${String(step)}); }`,
+.t${String(step)} { fill: var(--t${String(step)}); stroke: var(--c${String(step)}); }`,
   )
   .join('\n');
 
@@ -17,13 +17,14 @@ ${RAMP}
 .map figcaption p { color: var(--quiet); font-size: 0.9rem; margin: 0.15rem 0 0.75rem; }
 .sheet { position: relative; background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; overflow: hidden; }
 .sheet svg { display: block; width: 100%; height: auto; }
-.map svg path[class^='c'], .map svg .withheld { stroke: var(--ground); stroke-width: 1.4; }
-.map svg .withheld { stroke: var(--hatch); stroke-width: 0.8; }
+.rim { fill: none; stroke: var(--edge); stroke-width: 3; stroke-linejoin: round; }
+.map svg path[class^='c'], .map svg .withheld { stroke: var(--ground); stroke-width: 1.2; }
 .hatch-ground { fill: var(--hatch-ground); }
 .hatch-line { stroke: var(--hatch); stroke-width: 1; }
 .land { fill: none; stroke: var(--land); stroke-width: 1; stroke-dasharray: 5 3; }
-.stores { stroke: var(--ink); stroke-width: 3; stroke-linecap: round; opacity: 0.55; pointer-events: none; }
-.map text { font: 600 13px var(--sans); text-anchor: middle; dominant-baseline: central; font-variant-numeric: tabular-nums; pointer-events: none; }
+.stores { fill: none; stroke: var(--ink); stroke-width: 2.6; stroke-linecap: round; pointer-events: none; }
+.stores.halo { stroke: var(--ground); stroke-width: 4.4; }
+.map text { font: 600 13px var(--sans); text-anchor: middle; dominant-baseline: central; font-variant-numeric: tabular-nums; pointer-events: none; paint-order: stroke; stroke-width: 4px; stroke-linejoin: round; }
 @container (max-width: 25rem) { .map text { display: none; } }
 .scale-bar { position: absolute; left: 0.75rem; bottom: 0.6rem; border: 1.5px solid var(--ink); border-top: 0; height: 0.4rem; }
 .scale-bar span { position: absolute; left: 0.3rem; bottom: 0.15rem; font-size: 0.75rem; line-height: 1.3; font-weight: 600; white-space: nowrap; }
@@ -51,7 +52,7 @@ ${RAMP}
 .bars { display: grid; gap: 0.42rem; font-size: 0.9rem; }
 .bars li { display: grid; grid-template-columns: minmax(0, 14rem) minmax(3rem, 1fr) 3.6rem; align-items: center; gap: 0 0.75rem; line-height: 1.3; }
 .bars .name { overflow-wrap: anywhere; }
-.bars small { font-size: 0.8rem; }
+.bars small { display: block; font-size: 0.8rem; line-height: 1.25; }
 .bars .bar { height: 0.95rem; background: var(--panel); border-radius: 2px; }
 .bars .bar i { display: block; height: 100%; min-width: 2px; background: var(--mark); border-radius: 2px; }
 .bars .aside .bar i { background: var(--mark-aside); }

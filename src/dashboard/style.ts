@@ -53,6 +53,8 @@ header { padding-top: 2rem; padding-bottom: 1.25rem; }
 .strip-holder { position: sticky; top: 0; z-index: 2; background: var(--panel); border-block: 1px solid var(--rule); }
 .strip { display: flex; flex-wrap: wrap; gap: 0.1rem 1.75rem; padding-block: 0.5rem; font-size: 0.85rem; line-height: 1.4; }
 .strip div { display: flex; gap: 0.4rem; white-space: nowrap; }
+
+.strip .soft { font-weight: 400; color: var(--quiet); }
 .strip dt { color: var(--quiet); }
 .strip dd { font-weight: 600; font-variant-numeric: tabular-nums; }
 main > section { margin-top: 3.25rem; }
@@ -60,9 +62,9 @@ main > section:first-child { margin-top: 1.75rem; }
 main > section > h2 + p, main > section > h2 + .empty { margin-top: 0.35rem; }
 section > h3:not(:first-child) { margin-top: 2rem; }
 footer { margin-top: 4rem; padding-block: 1.25rem 2.5rem; color: var(--quiet); font-size: 0.875rem; }
-.headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1.25rem 2rem; }
+.headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(46%, 10.5rem), 1fr)); gap: 1.25rem clamp(1rem, 3vw, 2rem); }
 .headline li { border-top: 2px solid var(--ink); padding-top: 0.6rem; display: flex; flex-direction: column; }
-.figure { font-size: clamp(1.75rem, 1.4rem + 1.2vw, 2.35rem); line-height: 1.15; font-weight: 600; letter-spacing: -0.02em;
+.figure { font-size: clamp(1.6rem, 1.4rem + 0.8vw, 2.1rem); line-height: 1.15; font-weight: 600; letter-spacing: -0.02em;
   font-variant-numeric: tabular-nums; }
 .headline b { font-weight: 600; }
 .headline small { font-size: 0.85rem; }
@@ -74,9 +76,9 @@ footer { margin-top: 4rem; padding-block: 1.25rem 2.5rem; color: var(--quiet); f
   flex-direction: column; gap: 0.75rem; min-width: 0; }
 .panel > .quiet { margin-top: auto; }
 .record { font-size: 0.875rem; }
-.record div { display: grid; grid-template-columns: minmax(6.5rem, 38%) 1fr; gap: 0.75rem; padding-block: 0.2rem; border-top: 1px solid var(--rule); }
+.record div { display: grid; grid-template-columns: minmax(5.5rem, 29%) 1fr; gap: 0.6rem; padding-block: 0.2rem; border-top: 1px solid var(--rule); }
 .record dt { color: var(--quiet); }
-.record dd { font-family: var(--mono); font-size: 0.92em; overflow-wrap: anywhere; }
+.record dd { font-family: var(--mono); font-size: 0.88em; overflow-wrap: anywhere; }
 .sentence { font-size: 1.1rem; line-height: 1.45; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 29rem), 1fr)); gap: 0 3rem; margin-top: 0.75rem; }
 .facts div { display: grid; grid-template-columns: minmax(8rem, 40%) 1fr; gap: 1rem; padding-block: 0.45rem; border-top: 1px solid var(--rule); font-size: 0.9rem; }
@@ -100,6 +102,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.35rem 1rem 0.35rem 0;
 thead th { position: sticky; top: 0; background: var(--ground); color: var(--quiet); font-weight: 600; box-shadow: 0 1px 0 var(--rule); white-space: nowrap; }
 tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 0.5rem; }
+@media (max-width: 34rem) { .strip { gap: 0 1rem; font-size: 0.78rem; padding-block: 0.35rem; } .strip .wide { display: none; } }
 @media print { .strip-holder { position: static; } .scroll { max-height: none; } main > section { break-inside: avoid-page; } }
 @media (forced-colors: active) { .bar i, .plot i, .split i, .swatch { forced-color-adjust: none; } }
 `;

@@ -8,6 +8,11 @@ import type { Content, Markup } from './markup.ts';
 import { markup, properName } from './markup.ts';
 
 const SECOND_MS = 1_000;
+/** More flows than this stand in the table only. */
+const MOST_FLOWS = 12;
+const MOST_MERGED = 3;
+const MERGED_SAYS =
+  'A bin too small to show is merged with its neighbour: those visitors stand in the paler, wider bins and nowhere else.';
 
 /** One chart with its heading, what it says, and a word when it has nothing to show. */
 interface Chart {
@@ -40,8 +45,7 @@ const hoursChart = ({ hours, rungs, days }: ReportData): Chart => {
         ? `Another ${counted(visitors, 'visitor')} are known by daypart, day or area only and stand in no column.`
         : ''
     }`,
-    body: markup`${renderHours(hours)}
-<ul class="legend"><li><span class="swatch solid"></span>visitors</li><li><span class="swatch hatched"></span>no released row</li></ul>`,
+    body: renderHours(hours),
     empty: hours.every((hour) => hour.visitors === null),
   };
 };
@@ -50,42 +54,52 @@ const hoursChart = ({ hours, rungs, days }: ReportData): Chart => {
 const isMerged = ({ fromS, toS }: DwellSum, edgesS: readonly number[]): boolean =>
   edgesS.some((edge) => edge > fromS && edge < (toS ?? Infinity));
 
+const widestFirst = (a: DwellSum, b: DwellSum): number => b.visitors - a.visitors;
+
 const dwellChart = (dwell: readonly DwellSum[], edgesMs: readonly number[]): Chart => {
   const edgesS = edgesMs.map((edge) => edge / SECOND_MS);
   const exact = dwell.filter((bin) => !isMerged(bin, edgesS));
   const merged = dwell.filter((bin) => isMerged(bin, edgesS));
+  const drawn = new Set([...merged].sort(widestFirst).slice(0, MOST_MERGED));
   return {
     title: 'How long they stayed',
-    says:
-      merged.length > 0
-        ? 'Visitors per dwell bin. Where a bin was too small it was merged with its neighbour: those visitors stand in the paler, wider bins and nowhere else.'
-        : 'Visitors per dwell bin.',
+    says: ['Visitors per dwell bin.', merged.length > 0 ? MERGED_SAYS : null, restOf(merged, drawn)].map(
+      (part) => (part === null ? null : `${part} `),
+    ),
     body: markup`${renderBars('Visitors per dwell bin', [
       ...exact.map((bin) => ({ name: dwellBin(bin.fromS, bin.toS), value: bin.visitors })),
-      ...merged.map((bin) => ({
-        name: dwellBin(bin.fromS, bin.toS),
-        note: 'merged',
-        value: bin.visitors,
-        aside: true,
-      })),
-    ])}${renderNumbers({
-      caption: 'Visitors per dwell bin',
-      columns: [
-        { title: 'Bin' },
-        { title: 'From (s)', numeric: true },
-        { title: 'To (s)', numeric: true },
-        { title: 'Visitors', numeric: true },
-      ],
-      rows: dwell.map(({ fromS, toS, visitors }) => [
-        dwellBin(fromS, toS),
-        count(fromS),
-        toS === null ? 'open' : count(toS),
-        count(visitors),
-      ]),
-    })}`,
+      ...merged
+        .filter((bin) => drawn.has(bin))
+        .map((bin) => ({
+          name: markup`${dwellBin(bin.fromS, bin.toS)} <span class="quiet">merged</span>`,
+          value: bin.visitors,
+          aside: true,
+        })),
+    ])}${renderNumbers(dwellTable(dwell))}`,
     empty: dwell.length === 0,
   };
 };
+
+const restOf = (merged: readonly DwellSum[], drawn: ReadonlySet<DwellSum>): string | null => {
+  const rest = merged.reduce((sum, bin) => (drawn.has(bin) ? sum : sum + bin.visitors), 0);
+  return rest === 0 ? null : `Another ${count(rest)} are in merged bins that only the table lists.`;
+};
+
+const dwellTable = (dwell: readonly DwellSum[]) => ({
+  caption: 'Visitors per dwell bin',
+  columns: [
+    { title: 'Bin' },
+    { title: 'From (s)', numeric: true },
+    { title: 'To (s)', numeric: true },
+    { title: 'Visitors', numeric: true },
+  ],
+  rows: dwell.map(({ fromS, toS, visitors }) => [
+    dwellBin(fromS, toS),
+    count(fromS),
+    toS === null ? 'open' : count(toS),
+    count(visitors),
+  ]),
+});
 
 const storesChart = (stores: readonly StoreSum[]): Chart => ({
   title: 'Stores with most visits',
@@ -124,27 +138,33 @@ const fromName = ({ from }: TransitionSum): Content =>
 const toName = ({ to }: TransitionSum): Content =>
   to === null ? 'elsewhere or no next visit' : properName(to);
 
-const transitionsChart = (transitions: readonly TransitionSum[]): Chart => ({
-  title: 'Where they went next',
-  says: 'From the category of a store to the category of the next one. The paler bars hold all who went somewhere else or nowhere.',
-  body: markup`${renderBars(
-    'Visitors from category to category',
-    transitions.map((transition) => ({
-      name: markup`${fromName(transition)} <span class="to" aria-label="to">→</span> ${toName(transition)}`,
-      value: transition.visitors,
-      aside: transition.to === null,
-    })),
-  )}${renderNumbers({
-    caption: 'Visitors from category to category',
-    columns: [{ title: 'From' }, { title: 'To' }, { title: 'Visitors', numeric: true }],
-    rows: transitions.map((transition) => [
-      fromName(transition),
-      toName(transition),
-      count(transition.visitors),
-    ]),
-  })}`,
-  empty: transitions.length === 0,
-});
+/** Only flows to a named category are drawn; what went elsewhere would dwarf them and says little. */
+const transitionsChart = (transitions: readonly TransitionSum[]): Chart => {
+  const named = transitions.filter(({ to }) => to !== null);
+  const elsewhere = transitions.reduce((sum, { to, visitors }) => (to === null ? sum + visitors : sum), 0);
+  return {
+    title: 'Where they went next',
+    says: markup`From the category of a store to the category of the next one. ${
+      elsewhere > 0 ? `Another ${count(elsewhere)} went elsewhere, or had no next visit.` : null
+    }`,
+    body: markup`${renderBars(
+      'Visitors from category to category',
+      named.slice(0, MOST_FLOWS).map((transition) => ({
+        name: markup`${fromName(transition)} <span class="to">→</span> ${toName(transition)}`,
+        value: transition.visitors,
+      })),
+    )}${renderNumbers({
+      caption: 'Visitors from category to category',
+      columns: [{ title: 'From' }, { title: 'To' }, { title: 'Visitors', numeric: true }],
+      rows: transitions.map((transition) => [
+        fromName(transition),
+        toName(transition),
+        count(transition.visitors),
+      ]),
+    })}`,
+    empty: transitions.length === 0,
+  };
+};
 
 const UNIT_WORDS: Readonly<Record<RungSum['unitKind'], string>> = {
   store: 'one store',

@@ -2,6 +2,7 @@
 import { cellToParent, latLngToCell } from 'h3-js';
 import type { CellId, Store, StoreId } from '../model/place.ts';
 import { cellId } from '../model/place.ts';
+import { parentAt } from './cells.ts';
 
 /** H3 resolutions of the pooling hierarchy: store cell, then r8, r7 and the region r5; footfall at night is r6. */
 export const STORE_RESOLUTION = 9;
@@ -56,4 +57,4 @@ const unitOf = (store: Store): StoreUnit => {
 };
 
 /** The ancestor of a cell at a coarser or equal resolution. */
-export const ancestor = (cell: CellId, resolution: number): CellId => cellId(cellToParent(cell, resolution));
+export const ancestor = (cell: CellId, resolution: number): CellId => parentAt(cell, resolution);

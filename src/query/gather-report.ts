@@ -20,7 +20,6 @@ import type {
 
 const HOURS_OF_DAY = 24;
 const TOP_STORES = 15;
-const TOP_TRANSITIONS = 15;
 
 /**
  * Sums the released rows for the report. Each statement asks for `status = 'RELEASED'`: what is withheld is known here
@@ -165,7 +164,7 @@ const gatherTransitions = async (
     const key = JSON.stringify([from, to]);
     sums.set(key, { from, to, visitors: (sums.get(key)?.visitors ?? 0) + numberOf(row, 'visitors') });
   }
-  return [...sums.values()].sort(mostFirst).slice(0, TOP_TRANSITIONS);
+  return [...sums.values()].sort(mostFirst);
 };
 
 const mostFirst = (a: TransitionSum, b: TransitionSum): number =>

@@ -59,7 +59,7 @@ export class ReleaseProof {
     const released = this.#held.get('visits');
     for (const entry of row.entries) {
       if (held.has(entry)) this.#problems.push(`${name}: holds a contribution that another row holds`);
-      if (!isBase && released?.has(entry as VisitEntry) !== true) {
+      if (!isBase && released?.has(entry) !== true) {
         this.#problems.push(`${name}: holds a contribution that no released row holds`);
       }
       held.add(entry);

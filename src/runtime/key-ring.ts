@@ -20,6 +20,12 @@ interface Epochs {
   readonly closed: Set<EpochStart>;
 }
 
+interface LastKey {
+  readonly epoch: EpochStart;
+  readonly use: KeyUse;
+  readonly key: Buffer;
+}
+
 const noEpochs = (): Epochs => ({ open: new Map(), closed: new Set() });
 
 /**
@@ -34,6 +40,9 @@ export class KeyRing {
     nearby: noEpochs(),
     fraud: noEpochs(),
   };
+
+  /** The last answer per audience: events come in runs of one epoch, and each asks for its key. */
+  readonly #lastOf: Record<Audience, LastKey | null> = { statistics: null, nearby: null, fraud: null };
 
   /** Takes a salt over by reference: the vault and the ring share one buffer, so that one `fill(0)` ends both. */
   add(held: HeldSalt): void {
@@ -55,6 +64,7 @@ export class KeyRing {
    */
   retire({ audience, epoch }: SaltName): void {
     const { open, closed } = this.#epochs[audience];
+    this.#lastOf[audience] = null;
     for (const key of open.get(epoch)?.keys.values() ?? []) key.fill(0);
     open.delete(epoch);
     closed.add(epoch);
@@ -69,6 +79,7 @@ export class KeyRing {
     for (const { audience, epoch } of names) {
       const { open, closed } = this.#epochs[audience];
       const entry = open.get(epoch);
+      this.#lastOf[audience] = null;
       open.delete(epoch);
       closed.delete(epoch);
       if (entry === undefined) continue;
@@ -92,6 +103,14 @@ export class KeyRing {
 
   /** Null when the epoch is closed; the same Buffer for the same question. Throws BUG when the salt was never added. */
   readonly keyOf: KeyOf = (name, use) => {
+    const last = this.#lastOf[name.audience];
+    if (last !== null && last.epoch === name.epoch && last.use === use) return last.key;
+    const key = this.#find(name, use);
+    this.#lastOf[name.audience] = key === null ? null : { epoch: name.epoch, use, key };
+    return key;
+  };
+
+  #find(name: SaltName, use: KeyUse): Buffer | null {
     const { open, closed } = this.#epochs[name.audience];
     const entry = open.get(name.epoch);
     if (entry === undefined) {
@@ -103,7 +122,7 @@ export class KeyRing {
     const key = deriveKey(entry.salt, name, use);
     entry.keys.set(use, key);
     return key;
-  };
+  }
 }
 
 const deriveKey = (salt: Buffer, { audience, epoch }: SaltName, use: KeyUse): Buffer =>

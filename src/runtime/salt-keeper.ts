@@ -1,10 +1,11 @@
 /** Fetches the salts a batch needs before it runs, and says when an epoch is over and its salt must die (G-07). */
+import { OboroError } from '../model/errors.ts';
 import type { SaltName } from '../model/identity.ts';
 import { AUDIENCES } from '../model/identity.ts';
 import type { EpochBornEntry } from '../model/ledger.ts';
 import type { EventTime, Watermark } from '../model/time.ts';
 import { epochStart, eventTime } from '../model/time.ts';
-import type { SaltVault } from '../ports/salts.ts';
+import type { HeldSalt, SaltVault } from '../ports/salts.ts';
 import type { Calendar } from '../time/calendar.ts';
 import { NEARBY_EPOCH_MS, nearbyEpochAt } from '../time/calendar.ts';
 import type { Grace } from '../time/schedule.ts';
@@ -64,8 +65,7 @@ export class SaltKeeper {
         this.#o.ring.markClosed(name);
         return;
       }
-      this.#o.ring.add(salt);
-      this.#nextDeath = Math.min(this.#nextDeath, this.deathOf(name));
+      this.#take(name, salt);
       born.push(bornEntry(name, salt.commitment));
     });
     return born;
@@ -92,16 +92,39 @@ export class SaltKeeper {
     );
   }
 
-  /** Fetches salts that were held when a state was saved; their births are in the ledger. */
+  /**
+   * Fetches salts that were held when a state was saved; their births are in the ledger. Throws VAULT_COMMITMENT when
+   * the vault has lost one: a lost salt is never replaced inside its epoch.
+   *
+   * @guarantee G-07
+   */
   async resume(names: readonly SaltName[]): Promise<void> {
     for (const name of names) this.#note(name);
-    await this.fetch(0 as Watermark);
+    const wanted = [...this.#wanted.values()];
+    this.#wanted.clear();
+    const held = await this.#o.vault.hold(wanted);
+    wanted.forEach((name, i) => {
+      const salt = held[i] ?? null;
+      const isLost = salt === null || (salt.born && !this.#o.vault.imported);
+      if (isLost) throw lostSalt(name);
+      this.#take(name, salt);
+    });
+  }
+
+  #take(name: SaltName, salt: HeldSalt): void {
+    this.#o.ring.add(salt);
+    this.#nextDeath = Math.min(this.#nextDeath, this.deathOf(name));
   }
 
   #note(name: SaltName): void {
     if (!this.#o.ring.knows(name)) this.#wanted.set(`${name.audience}|${String(name.epoch)}`, name);
   }
 }
+
+const lostSalt = ({ audience, epoch }: SaltName): OboroError =>
+  new OboroError('VAULT_COMMITMENT', `the vault has lost the ${audience} salt of epoch ${String(epoch)}`, {
+    hint: 'What is not released of this epoch cannot be any more. Restore the vault, or start again with an empty --out directory.',
+  });
 
 const bornEntry = ({ audience, epoch }: SaltName, commitment: string): EpochBornEntry => ({
   type: 'epoch_born',

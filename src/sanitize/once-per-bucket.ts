@@ -1,6 +1,7 @@
 /** Lets a pseudonym show a cell at most once per time bucket. */
 import type { Fold, Transition } from '../flow/station.ts';
 import { stay } from '../flow/station.ts';
+import type { CellId } from '../model/place.ts';
 import type { SanitizedLocation } from '../model/sanitized.ts';
 import type { EpochStart, EventTime } from '../model/time.ts';
 import { eventTime } from '../model/time.ts';
@@ -14,6 +15,9 @@ export interface ShownOnce {
   /** Null until its first record. */
   epoch: EpochStart | null;
   readonly shown: Set<string>;
+  /** What it showed last: most fixes repeat it. */
+  lastCell: CellId | null;
+  lastBucket: EventTime | null;
 }
 
 /** What the fold needs of the policy. */
@@ -32,17 +36,20 @@ export interface OnceEnv {
  */
 export const oncePerBucket: Fold<ShownOnce, SanitizedLocation, SanitizedLocation, OnceEnv> = {
   name: 'once-per-bucket',
-  empty: () => ({ epoch: null, shown: new Set() }),
+  empty: () => ({ epoch: null, shown: new Set(), lastCell: null, lastBucket: null }),
   onEvent: (state, location, now, env) => {
     const isNew = state.epoch === null;
     if (location.requestId !== null) return passing(isNew ? null : state, location);
     if (now >= forgetAt(location.epoch, env))
       return { state: isNew ? null : state, emit: [], dropped: ['late'] };
+    if (location.bucketStart === state.lastBucket && location.cell === state.lastCell) return stay(state);
     const key = `${location.cell}@${String(location.bucketStart)}`;
     if (state.shown.has(key)) return stay(state);
     if (state.shown.size >= MAX_SHOWN) return { state, emit: [], dropped: ['buffer_full'] };
     state.epoch = location.epoch;
     state.shown.add(key);
+    state.lastCell = location.cell;
+    state.lastBucket = location.bucketStart;
     return passing(state, location);
   },
   onWatermark: (state, now, env) =>

@@ -74,8 +74,9 @@ export const boundsFold: Fold<BoundsState, Movement, Contribution, BoundsEnv> = 
     return stay(state);
   },
   onWatermark: (state, now, env) => {
-    if (state.who !== null && now >= env.epochDone(state.who.epoch)) return stay<BoundsState>(null);
-    return countDue(state, now, env);
+    const counted = countDue(state, now, env);
+    const isDone = state.who !== null && now >= env.epochDone(state.who.epoch);
+    return isDone ? { ...counted, state: null } : counted;
   },
   wakesAt: (state) => {
     let first = Number.POSITIVE_INFINITY;

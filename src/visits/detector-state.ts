@@ -96,6 +96,15 @@ export interface Stay extends Span {
   sure: boolean;
 }
 
+/** A stay at a small store that is over, unless the next one turns out to be at the same store. */
+export interface Stayed extends Span {
+  readonly store: StoreId;
+  end: number;
+  insideMs: number;
+  /** Watermark at which it is decided whether the device is still there; infinite when it is. */
+  settleAt: number;
+}
+
 /** A fix on the move that a stay may yet claim. */
 export interface HeldOutside extends FootfallKey {
   readonly at: number;
@@ -118,6 +127,7 @@ export interface DetectorState {
   fence: Fence | null;
   left: Left | null;
   stay: Stay | null;
+  stayed: Stayed | null;
   /** End of the newest visit published. */
   lastEnd: number;
   held: HeldOutside[];

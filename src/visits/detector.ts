@@ -11,7 +11,7 @@ import { emitHeld, holdOutside } from './outside.ts';
 import { DETECTOR } from './parameters.ts';
 import { accept, countUpTo, nextDue, readyCount, takeFirst } from './reorder.ts';
 import { expireStay, stepStay } from './stays.ts';
-import { publishLeft } from './timeline.ts';
+import { publishLeft, settleStayed } from './timeline.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const NO_MOVEMENT: readonly Movement[] = [];
@@ -35,6 +35,7 @@ export const visitsFold: Fold<DetectorState, NearFix, Movement, VisitsEnv> = {
     fence: null,
     left: null,
     stay: null,
+    stayed: null,
     lastEnd: -NEVER,
     held: [],
     emitted: new Map(),
@@ -91,12 +92,13 @@ const fireUpTo = (run: Run, moment: number): void => {
   }
 };
 
-const nextTimer = ({ left, fence, stay }: DetectorState, env: VisitsEnv): number => {
+const nextTimer = ({ left, fence, stay, stayed }: DetectorState, env: VisitsEnv): number => {
   const { bridgeMs } = env.policy.visits;
   let timer = NEVER;
   if (left !== null) timer = returnBy(left);
   if (fence !== null) timer = Math.min(timer, fence.lastIn + bridgeMs);
   if (stay !== null) timer = Math.min(timer, stay.lastIn + bridgeMs);
+  if (stayed !== null) timer = Math.min(timer, stayed.settleAt);
   return timer;
 };
 
@@ -106,6 +108,7 @@ const fire = (run: Run): void => {
   const timer = nextTimer(state, env);
   const { bridgeMs } = env.policy.visits;
   if (state.left !== null && returnBy(state.left) <= timer) publishLeft(run, timer);
+  else if (state.stayed !== null && state.stayed.settleAt <= timer) settleStayed(run, timer);
   else if (state.fence !== null && state.fence.lastIn + bridgeMs <= timer) expireFence(run, timer);
   else expireStay(run, timer);
   emitHeld(run, timer);

@@ -68,7 +68,7 @@ const change = (run: Run, fence: Fence, fix: Waiting, { metres, other }: Outside
   const exit = fence.exit ?? { fix, distanceM: metres, count: 1 };
   const end = departureAt(fence.lastIn, exit);
   const seenLeaving = exit.fix.at - fence.lastIn <= DETECTOR.midpointMs;
-  leave(run, fence, { end, walkedOutMs: seenLeaving ? walkedOutMs(fence, end) : 0, knownAt: fix.at });
+  leave(run, fence, { end, walkedOutMs: seenLeaving ? walkedOutMs(fence) : 0, knownAt: fix.at });
   enter(run, fix, other);
 };
 

@@ -41,9 +41,10 @@ export const emitHeld = (run: Run, knownAt: number): void => {
   if (count > 0) state.held.splice(0, count);
 };
 
-const earliestClaim = ({ fence, left, stay }: DetectorState): number =>
+const earliestClaim = ({ fence, left, stay, stayed }: DetectorState): number =>
   Math.min(
     fence?.firstAt ?? Number.POSITIVE_INFINITY,
     left?.firstAt ?? Number.POSITIVE_INFINITY,
+    stayed?.firstAt ?? Number.POSITIVE_INFINITY,
     stay === null || stay.sure ? Number.POSITIVE_INFINITY : stay.firstAt,
   );

@@ -38,6 +38,8 @@ export const DETECTOR = {
   /** How far from its centre a stay roams, metres; and where small stores are near. */
   roamM: 100,
   denseRoamM: 27,
+  /** A fix no more than this many of its own sigmas away is not outside a stay. */
+  roamSigmas: 1,
   /** Small stores this near make a place dense, metres. */
   denseWithinM: 100,
   /** How far outside a polygon or circle a stay's centre may be and still belong to it, metres. */
@@ -50,6 +52,8 @@ export const DETECTOR = {
   observedGapMs: 15 * MINUTE_MS,
   /** Leaving and coming back within this is one visit. */
   mergeMs: 2 * MINUTE_MS,
+  /** So long after a stay at a store it shows whether the device is still there. */
+  settleMs: 5 * MINUTE_MS,
   /** Faster than this beyond both accuracies is a jump, metres per second. */
   jumpMps: 70,
 

@@ -24,9 +24,9 @@ export const stand = (fence: Fence, fix: Waiting): void => {
   standing.stillAt = fix.at;
 };
 
-/** How long a device that was seen leaving had walked out. */
-export const walkedOutMs = ({ standing, walkMs }: Fence, end: number): number =>
-  standing.stillAt === null ? 0 : Math.min(walkMs, end - standing.stillAt);
+/** How long a device that was seen leaving had walked before its last fix inside. */
+export const walkedOutMs = ({ standing, walkMs, lastIn }: Fence): number =>
+  standing.stillAt === null ? 0 : Math.min(walkMs, lastIn - standing.stillAt);
 
 interface Dwell {
   readonly start: number;

@@ -6,7 +6,7 @@ import { arrivalAt, departureAt, extend } from './departure.ts';
 import type { Exit, Run, Stay, Waiting } from './detector-state.ts';
 import { dropHeld } from './outside.ts';
 import { DETECTOR } from './parameters.ts';
-import { publishStay } from './timeline.ts';
+import { endStay, publishStayed, settleStayed } from './timeline.ts';
 
 /** Takes one fix, in event-time order. */
 export const stepStay = (run: Run, fix: Waiting): void => {
@@ -17,6 +17,7 @@ export const stepStay = (run: Run, fix: Waiting): void => {
     return;
   }
   const metres = distanceM(stay, fix.position);
+  if (fix.sigmaM > stay.roamM && metres <= DETECTOR.roamSigmas * fix.sigmaM) return;
   if (metres <= stay.roamM) join(run, stay, fix);
   else stepAway(run, stay, fix, metres);
 };
@@ -70,12 +71,14 @@ const stepAway = (run: Run, stay: Stay, fix: Waiting, metres: number): void => {
   close(run, stay, end, fix.at);
   const next = begin(run, exit.fix, Math.max(end, arrivalAt(null, exit.fix)));
   run.state.stay = next;
+  const { stayed } = run.state;
+  if (stayed !== null && stayed.settleAt <= fix.at) settleStayed(run, fix.at);
   if (exit.fix !== fix) stepStay(run, fix);
 };
 
 const close = (run: Run, stay: Stay, end: number, knownAt: number): void => {
   run.state.stay = null;
-  publishStay(run, stay, { end, knownAt });
+  endStay(run, stay, { end, knownAt });
   if (end - stay.start >= run.env.policy.visits.minDwellMs) dropHeld(run.state, stay.firstAt, stay.lastIn);
 };
 
@@ -84,4 +87,5 @@ export const expireStay = (run: Run, knownAt: number): void => {
   const { stay } = run.state;
   if (stay === null) return;
   close(run, stay, stay.exit === null ? stay.lastIn : departureAt(stay.lastIn, stay.exit), knownAt);
+  publishStayed(run, knownAt);
 };

@@ -1,7 +1,7 @@
 /** One place at a time: settles what a fence and a stay both claim, and publishes fences once nobody can return to them. */
 import type { NearStore } from '../place/store-index.ts';
 import { hasFence, storeOfStay } from './attribution.ts';
-import type { Fence, Left, Run, Stay } from './detector-state.ts';
+import type { Fence, Left, Run, Stay, Stayed } from './detector-state.ts';
 import { leftAt } from './departure.ts';
 import { dropHeld } from './outside.ts';
 import { DETECTOR } from './parameters.ts';
@@ -16,12 +16,20 @@ const smallStoreOf = (run: Run, stay: Stay): NearStore | null => {
 
 /** Publishes the fence that was left, up to a stay at a small store inside or beside it. */
 export const publishLeft = (run: Run, knownAt: number): void => {
-  const { left, stay } = run.state;
+  const { state } = run;
+  const { left } = state;
   if (left === null) return;
-  run.state.left = null;
-  const claimed = stay !== null && stay.sure && stay.start < left.end && smallStoreOf(run, stay) !== null;
-  const told = publishUntil(run, left, claimed ? stay.start : left.end, knownAt);
-  if (told) dropHeld(run.state, left.firstAt, left.lastIn);
+  if (state.stayed !== null && state.stayed.end <= left.start) publishStayed(run, knownAt);
+  state.left = null;
+  if (publishUntil(run, left, claimOn(run, left), knownAt)) dropHeld(state, left.firstAt, left.lastIn);
+};
+
+/** From when on a stay at a small store claims the time of a fence. */
+const claimOn = (run: Run, left: Left): number => {
+  const { stay, stayed } = run.state;
+  if (stayed !== null) return stayed.start;
+  const claims = stay !== null && stay.sure && stay.start < left.end && smallStoreOf(run, stay) !== null;
+  return claims ? stay.start : left.end;
 };
 
 /** Publishes the part of a fence before a moment; the rest was spent at a more specific store. */
@@ -41,29 +49,54 @@ interface Ending {
   readonly knownAt: number;
 }
 
-/** Publishes a stay at a small store; a fence that claims the same time keeps what came before. */
-export const publishStay = (run: Run, stay: Stay, { end, knownAt }: Ending): void => {
-  const near = smallStoreOf(run, stay);
-  if (near === null) return;
+/** A stay is over: if it was at a small store, it waits whether the next one is there too. */
+export const endStay = (run: Run, stay: Stay, { end, knownAt }: Ending): void => {
   const { state } = run;
-  const { left, fence } = state;
+  const store = smallStoreOf(run, stay)?.store.id ?? null;
+  const { stayed } = state;
+  if (stayed !== null && stayed.store === store && stay.start - stayed.end <= DETECTOR.mergeMs) {
+    state.stayed = {
+      ...stayed,
+      lastIn: stay.lastIn,
+      fixes: stayed.fixes + stay.fixes,
+      observedMs: stayed.observedMs + stay.observedMs,
+      insideMs: stayed.insideMs + end - stay.start,
+      end,
+      settleAt: end + DETECTOR.settleMs,
+    };
+    return;
+  }
+  publishStayed(run, knownAt);
+  if (store === null) return;
+  const { start, firstAt, lastIn, fixes, observedMs } = stay;
+  const span = { start, firstAt, lastIn, fixes, observedMs };
+  state.stayed = { ...span, store, end, insideMs: end - start, settleAt: end + DETECTOR.settleMs };
+};
+
+/** Decides whether the device is still at the store of its last stay; if not, that visit is over. */
+export const settleStayed = (run: Run, knownAt: number): void => {
+  const { stay, stayed } = run.state;
+  if (stayed === null) return;
+  const near = stay !== null && stay.start - stayed.end <= DETECTOR.mergeMs ? smallStoreOf(run, stay) : null;
+  if (near?.store.id === stayed.store) stayed.settleAt = Number.POSITIVE_INFINITY;
+  else publishStayed(run, knownAt);
+};
+
+/** Publishes the last stay; a fence that claims the same time keeps what came before. */
+export const publishStayed = (run: Run, knownAt: number): void => {
+  const { state } = run;
+  const { left, fence, stayed } = state;
+  if (stayed === null) return;
+  state.stayed = null;
   state.left = null;
-  if (left !== null) publishUntil(run, left, stay.start, knownAt);
-  if (fence !== null && fence.start < end) yieldFence(run, fence, stay, { end, knownAt });
-  const visit = {
-    store: near.store.id,
-    start: stay.start,
-    end,
-    insideMs: end - stay.start,
-    observedMs: stay.observedMs,
-    fixes: stay.fixes,
-  };
-  if (publish(run, visit, knownAt)) dropHeld(state, stay.firstAt, stay.lastIn);
+  if (left !== null) publishUntil(run, left, stayed.start, knownAt);
+  if (fence !== null && fence.start < stayed.end) yieldFence(run, fence, stayed, knownAt);
+  if (publish(run, stayed, knownAt)) dropHeld(state, stayed.firstAt, stayed.lastIn);
 };
 
 /** The fence keeps its time before the stay, and goes on after it when its device was still seen inside. */
-const yieldFence = (run: Run, fence: Fence, stay: Stay, { end, knownAt }: Ending): void => {
-  publishUntil(run, leftAt(fence, fence.lastIn, 0), stay.start, knownAt);
-  if (fence.lastIn < end) run.state.fence = null;
-  else Object.assign(fence, { start: end, firstAt: fence.lastIn, observedMs: 0, mergedMs: 0 });
+const yieldFence = (run: Run, fence: Fence, stayed: Stayed, knownAt: number): void => {
+  publishUntil(run, leftAt(fence, fence.lastIn, 0), stayed.start, knownAt);
+  if (fence.lastIn < stayed.end) run.state.fence = null;
+  else Object.assign(fence, { start: stayed.end, firstAt: fence.lastIn, observedMs: 0, mergedMs: 0 });
 };

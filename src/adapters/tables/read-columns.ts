@@ -1,4 +1,6 @@
-/** The columns of the released tables as Parquet files hold them, in file order (CONTRACT §3). */
+/** The columns of every released table as its files hold them, and which of them are published numbers. */
+import { columnsOf } from '../../model/columns.ts';
+import type { Columns } from '../../model/columns.ts';
 import type { TableName } from '../../model/table.ts';
 
 export interface ReadColumn {
@@ -8,29 +10,33 @@ export interface ReadColumn {
   readonly count: boolean;
 }
 
-const text = (name: string): ReadColumn => ({ name, type: 'VARCHAR', count: false });
-const whole = (name: string): ReadColumn => ({ name, type: 'INTEGER', count: false });
-const count = (name: string): ReadColumn => ({ name, type: 'INTEGER', count: true });
+const COUNTS: ReadonlySet<string> = new Set(['visitors', 'visits', 'subjects', 'page_views']);
 
-const KEY: readonly ReadColumn[] = [
-  text('unit_kind'),
-  text('unit_id'),
-  text('cell'),
-  whole('resolution'),
-  text('window_kind'),
-  text('window_start'),
-  text('window_end'),
-  text('holds'),
-  text('status'),
+const BREAKDOWN: Columns = [
+  ['dimension', 'VARCHAR'],
+  ['category', 'VARCHAR'],
+  ['visitors', 'INTEGER'],
+];
+const WEB: Columns = [
+  ['visitors', 'INTEGER'],
+  ['page_views', 'INTEGER'],
 ];
 
-/** Columns of each table; the hive partition `day` comes on top. */
-export const READ_COLUMNS: Readonly<Record<TableName, readonly ReadColumn[]>> = {
-  visits: [...KEY, count('visitors'), count('visits')],
-  dwell: [...KEY, whole('bin_from_s'), whole('bin_to_s'), count('visitors')],
-  transitions: [...KEY, text('dimension'), text('to_kind'), text('to_id'), count('visitors')],
-  terminals: [...KEY, text('dimension'), text('category'), count('visitors')],
-  demographics: [...KEY, text('dimension'), text('category'), count('visitors')],
-  footfall: [...KEY, count('subjects')],
-  web: [...KEY, count('visitors'), count('page_views')],
+/** The nine columns that every table starts with. */
+const keyColumns = (): Columns => columnsOf('footfall').slice(0, -1);
+
+/** Columns in file order (CONTRACT §3); the hive partition `day` comes on top. */
+export const readColumns = (table: TableName): readonly ReadColumn[] =>
+  fileColumns(table).map(([name, type]) => ({ name, type, count: COUNTS.has(name) }));
+
+const fileColumns = (table: TableName): Columns => {
+  switch (table) {
+    case 'terminals':
+    case 'demographics':
+      return [...keyColumns(), ...BREAKDOWN];
+    case 'web':
+      return [...keyColumns(), ...WEB];
+    default:
+      return columnsOf(table);
+  }
 };

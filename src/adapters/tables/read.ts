@@ -7,7 +7,7 @@ import type { TableName } from '../../model/table.ts';
 import { TABLES } from '../../model/table.ts';
 import type { ReleasedRecord, ReleasedTables } from '../../ports/releases.ts';
 import type { ReadColumn } from './read-columns.ts';
-import { READ_COLUMNS } from './read-columns.ts';
+import { readColumns } from './read-columns.ts';
 import { registerH3 } from './read-h3.ts';
 import { DERIVED_VIEWS } from './read-views.ts';
 
@@ -61,7 +61,7 @@ const lock = async (connection: DuckDBConnection): Promise<void> => {
 
 const load = async (connection: DuckDBConnection, dir: string, table: TableName): Promise<void> => {
   const files = await parquetFiles(join(dir, 'tables', table));
-  const columns = READ_COLUMNS[table];
+  const columns = readColumns(table);
   const rows = files.length === 0 ? emptyRows(columns) : fileRows(columns, files);
   try {
     await connection.run(
