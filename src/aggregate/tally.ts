@@ -44,6 +44,7 @@ export const tallyFold: Fold<TallyState, TallyInput, GateInput, TallyEnv> = {
   name: 'tally',
   empty: (key) => ({ epoch: epochStart(Number(key)), closed: 0, visits: new Map(), footfall: new Map() }),
   onEvent: (state, input, now, env) => {
+    if (isOver(state.epoch, now, env)) return { state: null, emit: [], dropped: NO_RUNG };
     if (input.kind === 'successor') return { state, emit: [input], dropped: [] };
     if (input.kind === 'retract') return retract(state, input);
     return input.kind === 'visit' ? addVisit(state, input, now, env) : addFootfall(state, input, now, env);
@@ -73,6 +74,12 @@ const scheduleOf = (start: EpochStart, env: TallyEnv): readonly Closing[] => {
   if (known.size > 1_024) known.clear();
   known.set(start, made);
   return made;
+};
+
+/** After its last closing an epoch takes nothing in and never opens again (G-12). */
+const isOver = (epoch: EpochStart, now: Watermark, env: TallyEnv): boolean => {
+  const last = scheduleOf(epoch, env).at(-1);
+  return last !== undefined && last.closesAt <= now;
 };
 
 const NO_RUNG: readonly UncountedReason[] = ['no_rung'];

@@ -91,7 +91,7 @@ export const renderLimits = ({ gate }: Policy): Markup => {
       gate.rounding > 1
         ? `A difference of ${String(gate.rounding)} means nothing.`
         : 'A small difference means nothing.',
-      `${gate.rounding > 1 ? `Numbers are multiples of ${String(gate.rounding)}` : 'Numbers are not rounded'}${gate.tier === 'threshold' ? ', and sums of them add up their errors.' : ' and carry noise, and sums add up their errors.'} Compare only what differs by much more.`,
+      `${gate.rounding > 1 ? `Numbers are multiples of ${String(gate.rounding)}` : 'Numbers are not rounded'}${gate.tier === 'threshold' ? '' : ' and carry noise'}. Sums add up the errors of their rows; compare only what differs by much more.`,
     ],
     [
       'Withheld is not low.',

@@ -112,4 +112,6 @@ export const renderNext = (next: readonly NextCommand[]): Content =>
 
 /** How the events ended, in a few words. */
 export const keptText = ({ read, kept, dropped, quarantined }: EventCounts): string =>
-  `${share(kept, read)} kept, ${share(sumOf(dropped), read)} dropped, ${share(sumOf(quarantined), read)} quarantined`;
+  read === 0
+    ? 'nothing was read'
+    : `${share(kept, read)} kept, ${share(sumOf(dropped), read)} dropped, ${share(sumOf(quarantined), read)} quarantined`;

@@ -6,15 +6,15 @@ import type { EventTime, WindowKind } from '../model/time.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { GateState } from './gate-state.ts';
 import { successorKey } from './gate-state.ts';
-import type { LadderEnv, Waiting } from './ladder.ts';
+import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
 import { place, takeAll, takeBuckets } from './ladder.ts';
 import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
-import type { Counted } from './partition.ts';
 import { categoryParts, dwellParts, longestStays, placeParts } from './partition.ts';
 import { publishedCount } from './published.ts';
 import type { Fit, Subject } from './rows.ts';
 import { dwellRows, transitionsRows } from './rows.ts';
+import { headCount } from './threshold.ts';
 import type { Witness } from './witness.ts';
 
 export interface BreakdownEnv {
@@ -36,10 +36,10 @@ export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): read
   const edges = dwellEdges(env);
   const series: Series = { name: 'dwell', waiting: state.dwell, marks: state.marks };
   return takeBuckets(state.dwell, rung, env.closed.start).flatMap((bucket) => {
-    const parts = dwellParts(longestStays(bucket.entries), edges, gateOn(rung, env));
+    const parts = dwellParts(longestStays(present(bucket)), edges, gateOn(rung, env));
     if (parts === null) return moveUp(series, { bucket, rung }, env);
     const about = aboutRow(series, { bucket, rung }, env);
-    return dwellRows(about, parts, fitOf(parts, env.gate), env.calendar.zone);
+    return dwellRows(about, parts, fitOf(bucket, env.gate), env.calendar.zone);
   });
 };
 
@@ -59,10 +59,10 @@ export const transitionsOf = (state: GateState, env: BreakdownEnv): readonly Tra
     const series: Series = { name: `transitions.${dimension}`, waiting, marks: state.marks };
     return env.ladder.rungs.flatMap((_, rung) =>
       takeAll(waiting, rung).flatMap((bucket) => {
-        const parts = partsOf(longestStays(bucket.entries), nextOf, gateOn(rung, env));
+        const parts = partsOf(longestStays(present(bucket)), nextOf, gateOn(rung, env));
         if (parts === null) return moveUp(series, { bucket, rung }, env);
         const about = aboutRow(series, { bucket, rung }, env);
-        return transitionsRows({ ...about, dimension }, parts, fitOf(parts, env.gate), env.calendar.zone);
+        return transitionsRows({ ...about, dimension }, parts, fitOf(bucket, env.gate), env.calendar.zone);
       }),
     );
   });
@@ -119,7 +119,12 @@ const aboutRow = (
   };
 };
 
-const fitOf = (parts: readonly Counted<unknown>[], gate: GatePolicy): Fit => {
-  const total = parts.reduce((sum, part) => sum + part.subjects, 0);
-  return { whole: publishedCount(total, gate.k, gate.rounding), rounding: gate.rounding };
+/** Contributions whose subjects are still with us. */
+const present = ({ entries }: Bucket<VisitEntry>): readonly VisitEntry[] =>
+  entries.filter((entry) => entry.gone !== true);
+
+/** Parts add up to what the rows published, whoever withdrew since. */
+const fitOf = ({ entries }: Bucket<VisitEntry>, gate: GatePolicy): Fit => {
+  const { subjects } = headCount(entries, gate);
+  return { whole: publishedCount(subjects, gate.k, gate.rounding), rounding: gate.rounding };
 };

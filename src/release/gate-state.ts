@@ -19,6 +19,8 @@ export interface GateState {
   readonly successors: Map<string, Next>;
   /** Keys under which a finer row was released, and (`all|…`) keys whose row holds all of them. */
   readonly marks: Set<string>;
+  /** Subjects that withdrew after a row with them was released. */
+  retracted: number;
 }
 
 export const emptyGateState = (epoch: string): GateState => ({
@@ -30,6 +32,7 @@ export const emptyGateState = (epoch: string): GateState => ({
   category: emptyWaiting(VISIT_RUNGS),
   successors: new Map(),
   marks: new Set(),
+  retracted: 0,
 });
 
 /** Names one visit inside an epoch. */

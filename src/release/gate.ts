@@ -2,6 +2,7 @@
 import type { Fold, Transition } from '../flow/station.ts';
 import { stay } from '../flow/station.ts';
 import type { Retraction, SuccessorContribution } from '../model/contribution.ts';
+import { pseudonym } from '../model/identity.ts';
 import type { GatePolicy, VisitPolicy } from '../model/policy.ts';
 import type { AnyRow, FootfallRow, PlaceTable, VisitsRow } from '../model/table.ts';
 import type { ClosedWindow, FootfallEntry, GateInput, VisitEntry } from '../model/tally.ts';
@@ -13,7 +14,7 @@ import { dwellOf, transitionsOf } from './breakdowns.ts';
 import type { GateState } from './gate-state.ts';
 import { emptyGateState, successorKey } from './gate-state.ts';
 import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
-import { place, takeBuckets, withoutSubject } from './ladder.ts';
+import { place, replaceSubject, takeBuckets, withoutSubject } from './ladder.ts';
 import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
 import { publishedCount, roundTo } from './published.ts';
@@ -69,10 +70,23 @@ const noteSuccessor = (
 };
 
 const retract = (state: GateState, input: Retraction): Transition<GateState, Released<WindowRows>> => {
-  for (const waiting of [state.visits, state.dwell, state.place, state.category]) {
-    withoutSubject(waiting, input.subject);
-  }
+  withoutSubject(state.visits, input.subject);
   withoutSubject(state.footfall, input.subject);
+  state.retracted += 1;
+  const nobody = pseudonym(`retracted ${String(state.retracted)}`);
+  for (const waiting of [state.dwell, state.place, state.category]) {
+    replaceSubject(waiting, input.subject, (entry) => ({
+      subject: nobody,
+      linked: false,
+      store: entry.store,
+      end: entry.end,
+      dwellMs: 0,
+      gone: true as const,
+    }));
+  }
+  for (const key of state.successors.keys()) {
+    if (key.startsWith(`${input.subject}|`)) state.successors.delete(key);
+  }
   return stay(state);
 };
 

@@ -84,3 +84,18 @@ export const withoutSubject = <E extends OfSubject>(waiting: Waiting<E>, subject
     }
   }
 };
+
+/** Puts something else in the place of a subject's entries, so that their number stays. */
+export const replaceSubject = <E extends OfSubject>(
+  waiting: Waiting<E>,
+  subject: Pseudonym,
+  instead: (entry: E) => E,
+): void => {
+  for (const buckets of waiting) {
+    for (const [key, bucket] of buckets) {
+      if (!bucket.entries.some((entry) => entry.subject === subject)) continue;
+      const entries = bucket.entries.map((entry) => (entry.subject === subject ? instead(entry) : entry));
+      buckets.set(key, { ...bucket, entries });
+    }
+  }
+};

@@ -61,6 +61,10 @@ export const verifyLedger = (parsed: readonly (LedgerLine | null)[]): LedgerRepo
     prev = line.hash;
     checkEntry(line.entry, index, walk);
   });
+  const alive = [...walk.epochs.values()].filter((epoch) => !epoch.destroyed);
+  if (walk.finished && alive.length > 0) {
+    walk.problems.push(`the run finished, but ${String(alive.length)} salts were never destroyed`);
+  }
   return {
     problems: walk.problems,
     lines: parsed.length,

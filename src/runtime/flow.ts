@@ -29,6 +29,8 @@ export interface SanitizeFlow {
   readonly bounds: Node<Movement, Contribution>;
   /** Regions that hold something of a subject, from its state in `bounds`. */
   readonly regionsOf: (state: Opaque) => readonly CellId[];
+  /** What of that state may stay after a withdrawal. */
+  readonly withdrawn: (state: Opaque) => Opaque;
 }
 
 /** Stage G: everything of one region. `R` is what passed the gate. */

@@ -92,17 +92,21 @@ export class FoldRunner<I, O> {
     this.#epochs.delete(epoch);
   }
 
-  /** Forgets a subject's states in an epoch and returns them (G-03, G-04). */
-  forgetSubject(epoch: EpochStart, subject: Pseudonym): readonly Opaque[] {
+  /** Forgets a subject's states in an epoch (G-03, G-04). */
+  forgetSubject(epoch: EpochStart, subject: Pseudonym): void {
     const slots = this.#epochs.get(epoch);
-    const forgotten: Opaque[] = [];
     for (const slot of slots?.values() ?? []) {
       if (slot.subject !== subject) continue;
       slot.alive = false;
       slots?.delete(slot.key);
-      forgotten.push(slot.state);
     }
-    return forgotten;
+  }
+
+  /** Puts others in the place of a subject's states in an epoch. */
+  changeSubject(epoch: EpochStart, subject: Pseudonym, change: (state: Opaque) => Opaque): void {
+    for (const slot of this.#epochs.get(epoch)?.values() ?? []) {
+      if (slot.subject === subject) slot.state = change(slot.state);
+    }
   }
 
   epochs(): readonly EpochStart[] {

@@ -78,7 +78,9 @@ export class SanitizeTask {
     this.#counters.add('rights', record.kind);
     if (!withdrawn) return;
     this.#counters.add('rights', 'withdrawn');
-    for (const epoch of this.#bounds.epochs()) this.#retract(record, epoch);
+    for (const epoch of new Set([...this.#visits.epochs(), ...this.#bounds.epochs()])) {
+      this.#retract(record, epoch);
+    }
   }
 
   /** Moves event time: nothing at or before the watermark is still expected. */
@@ -126,10 +128,12 @@ export class SanitizeTask {
     const subject = this.#flow.subjectIn(record, epoch);
     if (subject === null) return;
     this.#visits.forgetSubject(epoch, subject);
-    for (const state of this.#bounds.forgetSubject(epoch, subject)) {
+    this.#bounds.changeSubject(epoch, subject, (state) => {
       for (const region of this.#flow.regionsOf(state)) {
         this.#sink.contribution({ kind: 'retract', epoch, region, subject });
       }
-    }
+      return this.#flow.withdrawn(state);
+    });
+    if (record.kind === 'erasure') this.#bounds.forgetSubject(epoch, subject);
   }
 }

@@ -31,7 +31,7 @@ import { pseudonymOf } from '../sanitize/pseudonym.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { BoundsState } from '../visits/bounds.ts';
-import { boundsFold } from '../visits/bounds.ts';
+import { boundsFold, withdrawn } from '../visits/bounds.ts';
 import { visitsFold } from '../visits/detector.ts';
 import type { Ground } from './parts.ts';
 import { boundsEnv, calendarOf, doorsEnv, gateEnv, visitsEnv } from './parts.ts';
@@ -115,6 +115,7 @@ const sanitizeFlow = (ground: Ground, { deploymentKey, wallBound }: TopologyOpti
       ofWho((who) => who.subject),
     ),
     regionsOf: (state: Opaque) => (state as unknown as BoundsState).regions,
+    withdrawn: (state: Opaque) => withdrawn(state as unknown as BoundsState) as unknown as Opaque,
   };
 };
 

@@ -36,15 +36,35 @@ export interface BoundsState {
   who: Who | null;
   /** Movements that some other movement, decided earlier, may still precede. */
   pending: Movement[];
+  /** Contributions of each table that were counted before the subject withdrew; they stay spent. */
+  spentVisits: number;
+  spentFootfall: number;
   /** Visits counted per store and hour. */
   visits: Map<string, number>;
   /** Fixes outside stays per cell and daypart: 1 seen once, 2 contributed. */
   outside: Map<string, number>;
+  /** Footfall contributions counted. */
   footfallCount: number;
   last: LastVisit | null;
   /** Regions that hold something of the subject: where a retraction must go (G-03). */
   regions: CellId[];
 }
+
+/**
+ * What is left of a subject that withdrew: how much of its bound is spent, so that a new grant does not start it anew,
+ * and nothing of where it was (G-03).
+ */
+export const withdrawn = (state: BoundsState): BoundsState => ({
+  who: state.who,
+  pending: [],
+  spentVisits: state.spentVisits + state.visits.size,
+  spentFootfall: state.spentFootfall + state.footfallCount,
+  visits: new Map(),
+  outside: new Map(),
+  footfallCount: 0,
+  last: null,
+  regions: [],
+});
 
 /** Cells seen once that are remembered beyond the bound; a wanderer’s state stays small. */
 const OUTSIDE_LIMIT = 256;
@@ -62,6 +82,8 @@ export const boundsFold: Fold<BoundsState, Movement, Contribution, BoundsEnv> = 
   empty: () => ({
     who: null,
     pending: [],
+    spentVisits: 0,
+    spentFootfall: 0,
     visits: new Map(),
     outside: new Map(),
     footfallCount: 0,
@@ -121,7 +143,8 @@ const countVisit = (state: BoundsState, visit: Visit, env: BoundsEnv): Counted =
   if (successor !== null) emit.push(successor);
   if (state.last === null || visit.end > state.last.end) state.last = { unit, end: visit.end };
   if (before >= env.bounds.visitsPerWindow) return { emit, dropped: 'over_visits' };
-  if (before === 0 && state.visits.size >= env.bounds.perTable) return { emit, dropped: 'over_bound' };
+  if (before === 0 && state.visits.size + state.spentVisits >= env.bounds.perTable)
+    return { emit, dropped: 'over_bound' };
   state.visits.set(key, before + 1);
   emit.push(visitContribution(visit, unit, env));
   return { emit, dropped: null };
@@ -170,7 +193,8 @@ const countOutside = (state: BoundsState, outside: Outside, env: BoundsEnv): Cou
     if (state.outside.size < OUTSIDE_LIMIT) state.outside.set(key, 1);
     return NOTHING;
   }
-  if (state.footfallCount >= env.bounds.perTable) return { emit: [], dropped: 'over_bound' };
+  if (state.footfallCount + state.spentFootfall >= env.bounds.perTable)
+    return { emit: [], dropped: 'over_bound' };
   state.outside.set(key, 2);
   state.footfallCount += 1;
   const contribution: FootfallContribution = {

@@ -133,6 +133,8 @@ export interface DetectorState {
   held: HeldOutside[];
   /** Fixes emitted per footfall cell and daypart. */
   emitted: Map<string, number>;
+  /** Its epoch has ended and everything in it is closed; fixes that come still are closed at once. */
+  closed: boolean;
 }
 
 /** One run of the detector over a device: its state, its world, and what it finds. */

@@ -39,6 +39,7 @@ export const visitsFold: Fold<DetectorState, NearFix, Movement, VisitsEnv> = {
     lastEnd: -NEVER,
     held: [],
     emitted: new Map(),
+    closed: false,
   }),
   onEvent: (state, fix, now, env) => {
     state.who = fix.who;
@@ -51,6 +52,7 @@ export const visitsFold: Fold<DetectorState, NearFix, Movement, VisitsEnv> = {
     if (state.who === null) return null;
     const end = env.endOfEpoch(state.who.epoch);
     const due = nextDue(state);
+    if (state.closed) return due < NEVER ? eventTime(due) : null;
     // Fixes that came after the end of their epoch: all timers before it have fired.
     if (due > end && due < NEVER) return eventTime(due);
     return eventTime(Math.min(due, nextTimer(state, env), end));
@@ -67,9 +69,12 @@ const advance = (
   take(run, readyCount(state, now, env.policy.latenessMs));
   const end = state.who === null ? NEVER : env.endOfEpoch(state.who.epoch);
   fireUpTo(run, Math.min(now, end));
-  const over = now >= end && state.waiting.length === 0;
-  if (over) closeAll(run, end);
-  return { state: over ? null : state, emit: run.found.length > 0 ? run.found : NO_MOVEMENT, dropped };
+  // The state stays until its epoch's salt dies: what it took in before must not be taken in again.
+  if (now >= end && state.waiting.length === 0) {
+    closeAll(run, end);
+    state.closed = true;
+  }
+  return { state, emit: run.found.length > 0 ? run.found : NO_MOVEMENT, dropped };
 };
 
 /** Takes fixes from the head of the buffer, and fires the timers between them. */

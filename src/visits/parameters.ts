@@ -35,11 +35,9 @@ export const DETECTOR = {
   /** A fence this much narrower than the present one is more specific and takes over. */
   specificShare: 0.8,
 
-  /** How far from its centre a stay roams, metres; and where small stores are near. */
+  /** How far from its centre a stay roams, metres, besides the margin of each fix; and where small stores are near. */
   roamM: 100,
-  denseRoamM: 27,
-  /** A fix no more than this many of its own sigmas away is not outside a stay. */
-  roamSigmas: 1,
+  denseRoamM: 21,
   /** Small stores this near make a place dense, metres. */
   denseWithinM: 100,
   /** How far outside a polygon or circle a stay's centre may be and still belong to it, metres. */

@@ -17,10 +17,15 @@ export const stepStay = (run: Run, fix: Waiting): void => {
     return;
   }
   const metres = distanceM(stay, fix.position);
-  if (fix.sigmaM > stay.roamM && metres <= DETECTOR.roamSigmas * fix.sigmaM) return;
-  if (metres <= stay.roamM) join(run, stay, fix);
+  if (metres <= roamFor(stay, fix)) join(run, stay, fix);
   else stepAway(run, stay, fix, metres);
 };
+
+/** How far from the centre a fix may lie, given its own noise. */
+const roamFor = (stay: Stay, fix: Waiting): number => stay.roamM + DETECTOR.marginSigmas * fix.sigmaM;
+
+/** Farther than this a single fix means departure. */
+const awayFor = (stay: Stay, fix: Waiting): number => Math.max(2 * stay.roamM, fix.sigmaM);
 
 const begin = (run: Run, fix: Waiting, start: number): Stay => ({
   start,
@@ -61,7 +66,7 @@ const join = (run: Run, stay: Stay, fix: Waiting): void => {
 };
 
 const stepAway = (run: Run, stay: Stay, fix: Waiting, metres: number): void => {
-  const away = metres > 2 * stay.roamM;
+  const away = metres > awayFor(stay, fix);
   const exit: Exit = stay.exit ?? { fix, distanceM: metres, count: 0 };
   exit.count += 1;
   stay.exit = exit;

@@ -93,7 +93,7 @@ describe('G-10 people, not devices', () => {
 });
 
 describe('G-03 a withdrawal within the run', () => {
-  const leaver = crowd[2] ?? {};
+  const leaver: PersonOfTest = crowd[2] ?? {};
 
   it('in the middle of a visit: the visit is never counted', async () => {
     const run = await aRun();

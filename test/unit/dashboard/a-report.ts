@@ -215,7 +215,7 @@ export const aReport = (): ReportData => {
         ],
         left: [
           { name: 'pseudonym', value: '9b1d5c0f2e7748a1b6c3d4e5f6071829' },
-          { name: 'cell', value: '892f5a32d6bffff (r9)' },
+          { name: 'cell', value: '892f5aad923ffff (r9)' },
           { name: 'bucketStartMs', value: '2026-03-02 12:30 +09:00' },
           { name: 'expiresAtMs', value: '2026-03-02 14:30 +09:00' },
         ],

@@ -124,6 +124,17 @@ describe('G-07 G-12 a fault', () => {
     expect(verifyLedger([...chained([GENESIS]), null]).problems).toEqual(['line 2: not a ledger line']);
   });
 
+  it.each<[string, unknown]>([
+    ['a release without keys', { ...release(), keys: undefined }],
+    ['a release whose keys are no list', { ...release(), keys: 'none' }],
+    ['a key that is none', { ...release(), keys: [null] }],
+    ['an entry that is a number', 7],
+    ['an entry that is null', null],
+    ['an entry without a type', {}],
+  ])('%s is found, and does not stop the verification', (_, entry) => {
+    expect(problems(GENESIS, born(), entry as LedgerEntry, dead(), END)).not.toEqual([]);
+  });
+
   it('a finished run with a living salt is found', () => {
     expect(problems(GENESIS, born(), END).join('\n')).toMatch(/alive|not destroyed|never destroyed/);
   });

@@ -183,7 +183,7 @@ describe('several stores', () => {
       ...stay(0, 0, 0, minutes),
       ...stay(160, 0, minutes + 0.5, 1),
       ...stay(0, 0, minutes + 2, minutes),
-      ...stay(2_000, 0, 2 * minutes + 10, 5),
+      ...stay(160, 0, 2 * minutes + 2.5, 2),
     ];
     expect(detect(twice(8), anEnv([fence])).visits).toHaveLength(1);
     expect(detect(twice(2), anEnv([fence])).visits).toEqual([]);
