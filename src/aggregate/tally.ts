@@ -44,7 +44,9 @@ export const tallyFold: Fold<TallyState, TallyInput, GateInput, TallyEnv> = {
   name: 'tally',
   empty: (key) => ({ epoch: epochStart(Number(key)), closed: 0, visits: new Map(), footfall: new Map() }),
   onEvent: (state, input, now, env) => {
-    if (isOver(state.epoch, now, env)) return { state: null, emit: [], dropped: NO_RUNG };
+    if (isOver(state.epoch, now, env)) {
+      return { state: null, emit: [], dropped: input.kind === 'retract' ? [] : NO_RUNG };
+    }
     if (input.kind === 'successor') return { state, emit: [input], dropped: [] };
     if (input.kind === 'retract') return retract(state, input);
     return input.kind === 'visit' ? addVisit(state, input, now, env) : addFootfall(state, input, now, env);

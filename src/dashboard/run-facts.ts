@@ -73,15 +73,21 @@ const reasonTable = (rows: readonly ReasonRow[]): Markup =>
   });
 
 export const renderTableRows = (rows: readonly TableRows[]): Markup =>
-  renderTable({
-    caption: 'Rows per table',
-    columns: [{ title: 'Table' }, { title: 'Released', numeric: true }, { title: 'Withheld', numeric: true }],
-    rows: rows.map(({ table, released, withheld }) => [
-      markup`<code>${table}</code>`,
-      count(released),
-      withheld === 0 ? '–' : count(withheld),
-    ]),
-  });
+  rows.length === 0
+    ? markup`<p class="empty">No table was written.</p>`
+    : renderTable({
+        caption: 'Rows per table',
+        columns: [
+          { title: 'Table' },
+          { title: 'Released', numeric: true },
+          { title: 'Withheld', numeric: true },
+        ],
+        rows: rows.map(({ table, released, withheld }) => [
+          markup`<code>${table}</code>`,
+          count(released),
+          withheld === 0 ? '–' : count(withheld),
+        ]),
+      });
 
 export const renderBeforeAfter = ({ beforeAfter }: RunFacts): Content => {
   if (beforeAfter === null) return null;

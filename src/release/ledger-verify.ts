@@ -1,6 +1,8 @@
 /** Recomputes a ledger and says what it proves: the chain, each epoch's life, one release per key, declared rungs only. */
-import type { LedgerEntry, LedgerLine, ReleaseEntry, ReleasedKey } from '../model/ledger.ts';
+import type { LedgerEntry, ReleaseEntry, ReleasedKey } from '../model/ledger.ts';
 import { WINDOW_KINDS } from '../model/time.ts';
+import { LONGEST_EPOCH_MS } from '../time/calendar.ts';
+import { asLedgerLine } from './ledger-shape.ts';
 import { GENESIS_PREV, keyName, lineHash } from './ledger.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS } from './rungs.ts';
 
@@ -33,12 +35,12 @@ interface Walk {
 }
 
 /**
- * Verifies ledger lines in order. `parsed` holds one item per line of the file, null where it was not a ledger line.
+ * Verifies ledger lines in order. `parsed` holds the JSON value of each line of the file, null where it was no JSON.
  *
  * @guarantee G-07
  * @guarantee G-12
  */
-export const verifyLedger = (parsed: readonly (LedgerLine | null)[]): LedgerReport => {
+export const verifyLedger = (parsed: readonly unknown[]): LedgerReport => {
   const walk: Walk = {
     problems: [],
     epochs: new Map(),
@@ -48,7 +50,8 @@ export const verifyLedger = (parsed: readonly (LedgerLine | null)[]): LedgerRepo
     finished: false,
   };
   let prev = GENESIS_PREV;
-  parsed.forEach((line, index) => {
+  parsed.forEach((value, index) => {
+    const line = asLedgerLine(value);
     const at = `line ${String(index + 1)}`;
     if (line === null) {
       walk.problems.push(`${at}: not a ledger line`);
@@ -124,7 +127,11 @@ const checkRelease = (entry: ReleaseEntry, at: string, walk: Walk): void => {
   if (life === undefined) walk.problems.push(`${at}: releases rows of an epoch that was never born`);
   else if (life.destroyed) walk.problems.push(`${at}: releases rows of an epoch already destroyed`);
   for (const key of entry.keys) {
-    const name = keyName(entry.table, key);
+    const startMs = Date.parse(key.windowStart);
+    // By the moment, not by its spelling.
+    const name = keyName(entry.table, { ...key, windowStart: new Date(startMs).toISOString() });
+    const isInside = startMs >= entry.epochStartMs && startMs < entry.epochStartMs + LONGEST_EPOCH_MS;
+    if (!isInside) walk.problems.push(`${at}: ${name} lies outside its epoch`);
     if (walk.seen.has(name)) walk.problems.push(`${at}: ${name} was released before`);
     walk.seen.add(name);
     if (!onDeclaredRung(entry.table, key)) walk.problems.push(`${at}: ${name} is no rung of the ladder`);

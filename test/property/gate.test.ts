@@ -11,8 +11,8 @@ import type { Contributions, Oracle, World } from '../support/oracle.ts';
 import { drawOf, membersOf, oracle, spanOf } from '../support/oracle.ts';
 import { shuffled } from '../support/seeded.ts';
 
-const RUNS = { seed: 20240305, numRuns: 200 };
-const FEW = { seed: 20240306, numRuns: 50 };
+const RUNS = { seed: 20240305, numRuns: 150 };
+const FEW = { seed: 20240306, numRuns: 35 };
 
 const gateRun = (gate: GatePolicy): GateRun => new GateRun({ policy: policyWith(gate) });
 

@@ -28,6 +28,10 @@ export const clock = (time: string, day = 0): EventTime => {
   );
 };
 
+/** So many minutes later. */
+export const eventTimeAfter = (at: EventTime, minutes: number): EventTime =>
+  eventTime(at + minutes * MINUTE_MS);
+
 type Sections<T> = { readonly [K in keyof T]?: T[K] extends object ? Partial<T[K]> : T[K] };
 
 /** The policy of the default settings, with changes by section. */

@@ -241,6 +241,7 @@ const proven = <C extends Counted>(
 };
 
 interface Base<C extends Counted> {
+  readonly steps: readonly Step<C>[];
   readonly groups: readonly Group<C>[];
   readonly holdsOf: (group: Group<C>) => 'all' | 'rest';
 }
@@ -252,7 +253,7 @@ const baseOf = <C extends Counted>(cs: readonly C[], steps: readonly Step<C>[], 
     (c) => entryOf(c, steps, world.gate),
     ({ members, place }) => membersOf(members, world.gate) >= world.gate.k + drawOf(place.drawCell, world),
   );
-  return { groups, holdsOf: (group) => (finerHolds(group, groups, steps) ? 'rest' : 'all') };
+  return { steps, groups, holdsOf: (group) => (finerHolds(group, groups, steps) ? 'rest' : 'all') };
 };
 
 export interface Oracle {
@@ -303,10 +304,10 @@ const withheldOf = (
 const breakdownOf = (
   table: 'dwell' | 'transitions',
   base: Base<VisitContribution>,
-  steps: readonly Step<VisitContribution>[],
   world: World,
   partsIn: (cs: readonly VisitContribution[], gate: GatePolicy) => readonly Part[] | null,
 ): readonly Proven<VisitContribution>[] => {
+  const { steps } = base;
   // On the last step a dominant part is no reason to withhold.
   const lenient = { ...world.gate, homogeneityShare: 1 };
   const partsOf = ({ members, step }: Group<VisitContribution>): readonly Part[] | null =>
@@ -383,10 +384,10 @@ export const oracle = ({ visits, successors, footfall }: Contributions, world: W
         row: { subjects: published(subjectsOf(g.members).length, gate) },
       }),
     ),
-    dwell: breakdownOf('dwell', base, steps, world, (cs, by) => dwellBreakdown(cs, edges, by)),
+    dwell: breakdownOf('dwell', base, world, (cs, by) => dwellBreakdown(cs, edges, by)),
     transitions: [
-      ...breakdownOf('transitions', base, steps, world, (cs, by) => placeBreakdown(cs, nextOf, by)),
-      ...breakdownOf('transitions', base, steps, world, (cs, by) => categoryBreakdown(cs, nextOf, by)),
+      ...breakdownOf('transitions', base, world, (cs, by) => placeBreakdown(cs, nextOf, by)),
+      ...breakdownOf('transitions', base, world, (cs, by) => categoryBreakdown(cs, nextOf, by)),
     ],
     withheld: withheldOf(base, steps, world),
   };

@@ -150,7 +150,7 @@ describe('conservation', () => {
     expect(Object.keys(run.counts['doors'] ?? {}).length).toBeGreaterThan(4);
   });
 
-  it('every visit that is found is counted or has a reason', async () => {
+  it('every visit that is found is counted or has a reason', () => {
     const { visit = 0, over_visits = 0 } = straight.counts['contributions'] ?? {};
     expect(straight.count('movements', 'visit')).toBe(visit + over_visits);
   });

@@ -11,7 +11,6 @@ describe('G-15 a raw identifier', () => {
     const held = { id, list: [id], map: new Map([[id, id]]), set: new Set([id]) };
     const told = [
       String(id),
-      `${id.toString()}`,
       JSON.stringify(id),
       JSON.stringify(held),
       inspect(id),
@@ -20,7 +19,7 @@ describe('G-15 a raw identifier', () => {
       Object.entries(id).join(),
       String(Object.getOwnPropertyNames(id).map((name) => (id as unknown as Record<string, unknown>)[name])),
       new Error(`about ${id.toString()}`).message,
-      JSON.stringify({ ...id }),
+      JSON.stringify(Object.assign({}, id)),
     ].join('\n');
     expect(told).not.toContain('canary');
     expect(told).toContain(`[${kind}]`);

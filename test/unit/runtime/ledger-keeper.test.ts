@@ -47,6 +47,7 @@ describe('G-12 the keeper', () => {
     const { keeper, lines } = aKeeper();
     keeper.append({ type: 'epoch_born', audience: 'statistics', epochStartMs: EPOCH, commitment: 'c' });
     keeper.release(EPOCH, release());
+    keeper.append({ type: 'epoch_destroyed', audience: 'statistics', epochStartMs: EPOCH });
     keeper.append({ type: 'finished' });
     expect(verifyLedger(lines).problems).toEqual([
       'line 1: the parameters belong in the first line and only there',
