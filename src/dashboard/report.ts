@@ -71,13 +71,16 @@ ${renderOnwards(run)}
 const renderHeader = ({ run, days }: ReportData): Markup => markup`<header>
 <p class="mark"><b>oboro</b> <span lang="ja">朧</span>${run.simulated ? markup` <span class="badge">simulated data</span>` : null}</p>
 <h1>Report of a run</h1>
-<p class="lead">${leadText(run, days)}</p>
+${renderLead(run, days)}
 </header>`;
 
 /** What was read, and from when to when. */
-const leadText = ({ input, span }: RunFacts, days: readonly string[]): string => {
-  const when = span === null ? daySpan(days) : `${timeText(span.from)} to ${timeText(span.to)}`;
-  return `${input.charAt(0).toUpperCase()}${input.slice(1)}: ${when}.`;
+const renderLead = ({ input, span }: RunFacts, days: readonly string[]): Markup => {
+  const when =
+    span === null
+      ? daySpan(days)
+      : markup`<span class="together">${timeText(span.from)}</span> to <span class="together">${timeText(span.to)}</span>`;
+  return markup`<p class="lead">${input.charAt(0).toUpperCase()}${input.slice(1)}: ${when}.</p>`;
 };
 
 interface Headline {

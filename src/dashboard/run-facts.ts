@@ -60,15 +60,15 @@ const reasonTable = (rows: readonly ReasonRow[]): Markup =>
     caption: 'What was set aside and why',
     columns: [
       { title: 'Reason' },
+      { title: 'Events', numeric: true },
       { title: 'What it means' },
       { title: 'Outcome' },
-      { title: 'Events', numeric: true },
     ],
     rows: rows.map(({ outcome, reason, sentence, events }) => [
       markup`<code>${reason}</code>`,
+      count(events),
       sentence,
       outcome,
-      count(events),
     ]),
   });
 

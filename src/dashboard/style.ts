@@ -6,7 +6,7 @@ const COLOURS = `
 :root {
   color-scheme: light dark;
   --ground: #fcfbf8; --panel: #f4f2ec; --ink: #1b1f24; --quiet: #565d66; --rule: #d8d4c9; --edge: #8b8778;
-  --mark: #34558b; --mark-aside: #9aa8c0; --link: #24508f; --badge: #7a4a00; --badge-ground: #fbeecd;
+  --mark: #34558b; --mark-aside: #7c8cab; --link: #24508f; --badge: #7a4a00; --badge-ground: #fbeecd;
   --hatch: #8a8577; --hatch-ground: #f1eee6; --land: #8d8a80;
   --c0: #f5e79a; --c1: #d3c26b; --c2: #98937b; --c3: #56607a; --c4: #12305e;
   --t0: #1b1f24; --t1: #1b1f24; --t2: #14171b; --t3: #ffffff; --t4: #ffffff;
@@ -43,6 +43,7 @@ bdi { unicode-bidi: isolate; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .quiet, small { color: var(--quiet); }
 .quiet { font-size: 0.875rem; }
+.together { white-space: nowrap; }
 .empty { color: var(--quiet); border: 1px dashed var(--edge); border-radius: 4px; padding: 0.9rem 1rem; }
 header { padding-top: 2rem; padding-bottom: 1.25rem; }
 .mark { font-size: 0.95rem; margin-bottom: 0.9rem; }
@@ -102,6 +103,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.35rem 1rem 0.35rem 0;
 thead th { position: sticky; top: 0; background: var(--ground); color: var(--quiet); font-weight: 600; box-shadow: 0 1px 0 var(--rule); white-space: nowrap; }
 tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 0.5rem; }
+.n:not(:last-child) { padding-right: 1.5rem; }
 @media (max-width: 34rem) { .strip { gap: 0 1rem; font-size: 0.78rem; padding-block: 0.35rem; } .strip .wide { display: none; } }
 @media print { .strip-holder { position: static; } .scroll { max-height: none; } main > section { break-inside: avoid-page; } }
 @media (forced-colors: active) { .bar i, .plot i, .split i, .swatch { forced-color-adjust: none; } }

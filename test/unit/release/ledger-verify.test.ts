@@ -115,7 +115,7 @@ describe('G-07 G-12 a fault', () => {
       /no rung/,
     ],
     ['a line after the end', [GENESIS, END, born()], /after the end/],
-    ['an unknown entry', [GENESIS, { type: 'gift' } as unknown as LedgerEntry], /unknown kind/],
+    ['an unknown entry', [GENESIS, { type: 'gift' } as unknown as LedgerEntry], /not a ledger line/],
   ])('%s is found', (_, entries, expected) => {
     expect(problems(...entries).join('\n')).toMatch(expected);
   });
