@@ -114,7 +114,7 @@ export const renderFiles = (files: readonly NamedPath[]): Content =>
 export const renderNext = (next: readonly NextCommand[]): Content =>
   next.length === 0
     ? null
-    : markup`<ol class="next">${next.map(({ command, does }) => markup`<li><p>${does}</p><pre tabindex="0"><code>${command}</code></pre></li>`)}</ol>`;
+    : markup`<ol class="next">${next.map(({ command, does }) => markup`<li><p>${does}</p><pre><code>${command}</code></pre></li>`)}</ol>`;
 
 /** How the events ended, in a few words. */
 export const keptText = ({ read, kept, dropped, quarantined }: EventCounts): string =>

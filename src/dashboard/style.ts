@@ -92,7 +92,9 @@ footer { margin-top: 4rem; padding-block: 1.25rem 2.5rem; color: var(--quiet); f
 .next { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 .next li { min-width: 0; }
 .next p { font-size: 0.9rem; }
-pre { background: var(--panel); border: 1px solid var(--rule); border-radius: 4px; padding: 0.55rem 0.75rem; overflow-x: auto; margin-top: 0.3rem; }
+.next p::first-letter { text-transform: uppercase; }
+.scroll + .quiet { margin-top: 0.6rem; }
+pre { background: var(--panel); border: 1px solid var(--rule); border-radius: 4px; padding: 0.55rem 0.75rem; margin-top: 0.3rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin-top: 0.9rem; font-size: 0.9rem; }
 summary { cursor: pointer; padding-block: 0.25rem; color: var(--link); width: fit-content; max-width: 100%; }
 summary .quiet { color: inherit; position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -137,11 +137,11 @@ const step = (run: Run, fix: Waiting): void => {
   state.last = fix;
 };
 
-/** The epoch's edge: what is open ends at its last fix inside. */
+/** The epoch's edge: what is open ends at its last fix inside, and no position is kept (G-06, G-08). */
 const closeAll = (run: Run, end: number): void => {
   expireFence(run, end);
   publishLeft(run, end);
   expireStay(run, end);
-  publishLeft(run, end);
   emitHeld(run, end);
+  run.state.last = null;
 };

@@ -1,19 +1,19 @@
 /**
- * Preloaded into a run under test (node --import): numbers every step by which the process changes a file under one
- * folder, notes each, and kills the process with SIGKILL in front of the step it is told, or in the middle of its
- * writing. The program itself is untouched; only Node's own file functions are wrapped.
+ * Preloaded into a run under test (node --import): notes every step by which the process changes a file under one
+ * folder, and sends the process a signal in front of the step it is told, or in the middle of its writing. The
+ * program itself is untouched; only Node's own file functions are wrapped.
  */
 import { appendFileSync, writeSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 
-const { KILL_UNDER = '', KILL_LOG = '', KILL_AT = '0', KILL_TORN = '' } = process.env;
-const killAt = Number(KILL_AT);
+const { KILL_UNDER = '', KILL_LOG = '', KILL_STEP = '', KILL_NTH = '1' } = process.env;
+const { KILL_TORN = '', KILL_SIGNAL = 'SIGKILL' } = process.env;
+/** An empty KILL_STEP is never reached; KILL_NTH counts the steps that match it. */
+const awaited = KILL_STEP === '' ? null : new RegExp(KILL_STEP);
 const paths = new WeakMap();
-let steps = 0;
-
-const die = () => process.kill(process.pid, 'SIGKILL');
+let left = Number(KILL_NTH);
 
 /** Half of what was to be written, as a kill in the middle of a write leaves it. */
 const half = (data) => {
@@ -23,11 +23,13 @@ const half = (data) => {
 
 const step = (action, path, tear) => {
   if (!String(path).startsWith(KILL_UNDER)) return;
-  steps += 1;
-  if (KILL_LOG !== '') appendFileSync(KILL_LOG, `${action} ${basename(String(path))}\n`);
-  if (steps !== killAt) return;
+  const name = `${action} ${basename(String(path))}`;
+  if (KILL_LOG !== '') appendFileSync(KILL_LOG, `${name}\n`);
+  if (awaited === null || !awaited.test(name)) return;
+  left -= 1;
+  if (left !== 0) return;
   if (KILL_TORN !== '') tear?.();
-  die();
+  process.kill(process.pid, KILL_SIGNAL);
 };
 
 for (const action of ['rename', 'rm', 'unlink', 'mkdir', 'writeFile']) {

@@ -119,3 +119,34 @@ export const scratchFolder = (): { readonly path: string; readonly remove: () =>
   };
   return { path, remove };
 };
+
+/** A step of a run in front of which it gets a signal; see test/e2e/kill-switch.mjs. */
+export interface KillStep {
+  /** Matches `action file`, as in `rename checkpoint.tmp`. */
+  readonly step: RegExp;
+  /** Which of the matching steps: 1 by default. */
+  readonly nth?: number;
+  /** Half of what the step writes is written before. */
+  readonly torn?: boolean;
+  readonly signal?: NodeJS.Signals;
+}
+
+/** The environment that makes a run with this output folder get a signal at a step. */
+export const killedAt = (out: string, { step, nth = 1, torn, signal }: KillStep): Record<string, string> => ({
+  ...watched(out),
+  KILL_STEP: step.source,
+  KILL_NTH: String(nth),
+  KILL_TORN: torn === true ? 'yes' : '',
+  KILL_SIGNAL: signal ?? 'SIGKILL',
+});
+
+/** The environment that makes a run write its steps to a file, one a line. */
+export const stepsNoted = (out: string, log: string): Record<string, string> => ({
+  ...watched(out),
+  KILL_LOG: log,
+});
+
+const watched = (out: string): Record<string, string> => ({
+  NODE_OPTIONS: `--import=${new URL('../e2e/kill-switch.mjs', import.meta.url).href}`,
+  KILL_UNDER: out,
+});

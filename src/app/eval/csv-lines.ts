@@ -1,6 +1,6 @@
 /** Reads the plain CSV files of the evaluations line by line, gzipped or not, columns found by their header. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { OboroError } from '../../model/errors.ts';
 
@@ -8,20 +8,29 @@ import { OboroError } from '../../model/errors.ts';
 export type Row = readonly string[];
 export type Column = (row: Row) => string;
 
-/** Lines of a file, one by one. Throws INPUT_MISSING or INPUT_INVALID. */
-export async function* linesOf(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path);
-  let failure: unknown = null;
-  const unzipped = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  for (const stream of new Set([file, unzipped])) {
-    stream.on('error', (cause: unknown) => {
-      failure ??= cause;
-      unzipped.destroy();
-    });
+/** Hands over the lines of a file one by one. Throws INPUT_MISSING or INPUT_INVALID, and what `take` throws. */
+export const eachLine = async (path: string, take: (line: string) => void): Promise<void> => {
+  let rest = '';
+  for await (const chunk of textOf(path)) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(withoutReturn(line));
   }
-  yield* createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY });
-  if (failure !== null) throw unreadable(path, failure);
+  if (rest !== '') take(withoutReturn(rest));
+};
+
+async function* textOf(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path);
+  // The callback is there so that a failure of the file ends the unzipping; the loop below sees it too.
+  const bytes = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => undefined) : file;
+  try {
+    for await (const text of bytes.setEncoding('utf8')) yield text as string;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
 }
+
+const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
 
 const unreadable = (path: string, cause: unknown): OboroError => {
   const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';

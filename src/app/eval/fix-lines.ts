@@ -2,7 +2,7 @@
 import type { DropReason, QuarantineReason } from '../../model/reasons.ts';
 import type { Position } from '../../model/place.ts';
 import { MINUTE_MS, eventTime, type EventTime } from '../../model/time.ts';
-import { Header, fieldsOf, linesOf, numberOf, type Column } from './csv-lines.ts';
+import { Header, eachLine, fieldsOf, numberOf, type Column } from './csv-lines.ts';
 
 /** One usable line. */
 export interface Fix {
@@ -26,15 +26,16 @@ export const readFixes = async (
 ): Promise<number> => {
   let parse: ((line: string) => Fix | DropReason | QuarantineReason) | null = null;
   let lines = 0;
-  for await (const line of linesOf(path)) {
-    if (parse === null) parse = parserOf(new Header(path, line));
-    else if (line !== '') {
+  await eachLine(path, (line) => {
+    if (parse === null) {
+      parse = parserOf(new Header(path, line));
+    } else if (line !== '') {
       lines += 1;
       const fix = parse(line);
       if (typeof fix === 'string') drop(fix);
       else take(fix);
     }
-  }
+  });
   return lines;
 };
 

@@ -5,7 +5,7 @@ import type { Footprint, PolygonRings, Position, Ring, Store } from '../../model
 import { storeId } from '../../model/place.ts';
 import { lngDelta } from '../../place/geometry.ts';
 import { StoreIndex } from '../../place/store-index.ts';
-import { Header, fieldsOf, linesOf, numberOf } from './csv-lines.ts';
+import { Header, eachLine, fieldsOf, numberOf } from './csv-lines.ts';
 
 /** Throws INPUT_MISSING or INPUT_INVALID. */
 export const readPlaces = async (path: string): Promise<StoreIndex> =>
@@ -15,11 +15,11 @@ const circlesOf = async (path: string): Promise<readonly Store[]> => {
   const stores: Store[] = [];
   let parse: ((line: string) => Store) | null = null;
   let line = 0;
-  for await (const text of linesOf(path)) {
+  await eachLine(path, (text) => {
     line += 1;
     if (parse === null) parse = circleParser(new Header(path, text), (field) => invalid(path, line, field));
     else if (text !== '') stores.push(parse(text));
-  }
+  });
   return stores;
 };
 

@@ -81,7 +81,7 @@ describe('G-09 sensitiveWithin', () => {
     ['beyond a very wide buffer', 0, 2_100, 2_000, false],
     ['a closed place stays sensitive', 5_000, 0, 100, true],
     ['an ordinary shop is not', 0, 3_000, 100, false],
-  ])('%s', (_name, east, north, bufferM, expected) => {
+  ])('%s', (_name, ...[east, north, bufferM, expected]) => {
     const position = moved(TOKYO, east, north);
     expect(index.sensitiveWithin(position, cellAt(position, 9), bufferM)).toBe(expected);
   });

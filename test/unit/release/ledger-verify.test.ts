@@ -144,6 +144,17 @@ describe('G-07 G-12 a fault', () => {
     expect(problems(GENESIS, born(), release(), other)).not.toEqual([]);
   });
 
+  it('a window that begins where no window does is found', () => {
+    expect(problems(GENESIS, born(), release({ windowStart: '2024-03-05T12:00:01+09:00' }))).not.toEqual([]);
+    const day = release({ windowKind: 'day', windowStart: '2024-03-05T05:00:00+09:00' });
+    expect(problems(GENESIS, born(), day)).not.toEqual([]);
+  });
+
+  it('a dimension in a table that has none, and its lack in one that has, are found', () => {
+    expect(problems(GENESIS, born(), release({ dimension: 'place' }))).not.toEqual([]);
+    expect(problems(GENESIS, born(), release({}, { table: 'transitions' }))).not.toEqual([]);
+  });
+
   it('a window outside its epoch is found', () => {
     expect(problems(GENESIS, born(), release({ windowStart: '2024-03-07T12:00:00+09:00' }))).not.toEqual([]);
   });

@@ -125,7 +125,16 @@ describe('when a fix is taken', () => {
 });
 
 /** No position is left; what was taken in stays known until the salt dies. */
-const CLOSED = { closed: true, waiting: [], last: null, fence: null, left: null, stay: null, stayed: null, held: [] };
+const CLOSED = {
+  closed: true,
+  waiting: [],
+  last: null,
+  fence: null,
+  left: null,
+  stay: null,
+  stayed: null,
+  held: [],
+};
 
 describe('G-06 the edge of the epoch', () => {
   const last = 24 * 3_600;
