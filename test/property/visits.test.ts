@@ -6,6 +6,7 @@ import type { NearFix } from '../../src/model/sanitized.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/model/time.ts';
 import type { Movement, Visit } from '../../src/model/visit.ts';
 import type { DetectorState, VisitsEnv } from '../../src/visits/detector-state.ts';
+import { DETECTOR } from '../../src/visits/parameters.ts';
 import { seeded } from '../support/seeded.ts';
 import { TOKYO, aBox, aCircle, moved } from '../unit/place/builders.ts';
 import type { Leg } from '../unit/visits/builders.ts';
@@ -248,10 +249,12 @@ describe('state', () => {
     const driver = new Driver(env);
     for (const [i, fix] of aTrack(legs, { everyS: 2, noiseM: 5 }).entries()) {
       driver.event(fix, Number.NEGATIVE_INFINITY);
-      if (i % 4_000 === 3_999) sizes.push(serialize({ ...driver.state, waiting: [] }).byteLength);
+      if (i % 4_000 === 3_999)
+        sizes.push(serialize({ ...driver.state, waiting: [], emitted: null }).byteLength);
     }
     expect(sizes.length).toBe(10);
-    console.log(sizes);
+    expect(Math.max(...sizes.slice(5))).toBeLessThan(1.3 * Math.max(...sizes.slice(0, 5)));
+    expect(driver.state?.emitted.size).toBeLessThanOrEqual(DETECTOR.emittedCells);
     expect(driver.state?.waiting.length).toBeLessThanOrEqual(LATENESS_MS / 2_000 + 1);
   });
 });
