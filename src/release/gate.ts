@@ -7,6 +7,7 @@ import type { GatePolicy, VisitPolicy } from '../model/policy.ts';
 import type { AnyRow, FootfallRow, PlaceTable, VisitsRow } from '../model/table.ts';
 import type { ClosedWindow, FootfallEntry, GateInput, VisitEntry } from '../model/tally.ts';
 import type { EpochStart, EventTime, WindowKind } from '../model/time.ts';
+import { eventTime } from '../model/time.ts';
 import type { UnitList } from '../place/units.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { BreakdownEnv } from './breakdowns.ts';
@@ -79,7 +80,7 @@ const retract = (state: GateState, input: Retraction): Transition<GateState, Rel
       subject: nobody,
       linked: false,
       store: entry.store,
-      end: entry.end,
+      end: eventTime(state.epoch),
       dwellMs: 0,
       gone: true as const,
     }));

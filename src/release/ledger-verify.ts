@@ -1,6 +1,6 @@
 /** Recomputes a ledger and says what it proves: the chain, each epoch's life, one release per key, declared rungs only. */
 import type { LedgerEntry, ReleaseEntry, ReleasedKey } from '../model/ledger.ts';
-import { WINDOW_KINDS } from '../model/time.ts';
+import { HOUR_MS, WINDOW_KINDS } from '../model/time.ts';
 import { LONGEST_EPOCH_MS } from '../time/calendar.ts';
 import { asLedgerLine } from './ledger-shape.ts';
 import { GENESIS_PREV, keyName, lineHash } from './ledger.ts';
@@ -131,11 +131,21 @@ const checkRelease = (entry: ReleaseEntry, at: string, walk: Walk): void => {
     const name = keyName(entry.table, { ...key, windowStart: new Date(startMs).toISOString() });
     const isInside = startMs >= entry.epochStartMs && startMs < entry.epochStartMs + LONGEST_EPOCH_MS;
     if (!isInside) walk.problems.push(`${at}: ${name} lies outside its epoch`);
+    if (!beginsWindow(key, startMs - entry.epochStartMs)) {
+      walk.problems.push(`${at}: ${name} begins where no window does`);
+    }
+    if ((key.dimension !== undefined) !== (entry.table === 'transitions')) {
+      walk.problems.push(`${at}: ${name}: transitions have a dimension, other tables have none`);
+    }
     if (walk.seen.has(name)) walk.problems.push(`${at}: ${name} was released before`);
     walk.seen.add(name);
     if (!onDeclaredRung(entry.table, key)) walk.problems.push(`${at}: ${name} is no rung of the ladder`);
   }
 };
+
+/** Hours and dayparts begin whole hours after their epoch, a day begins with it. */
+const beginsWindow = ({ windowKind }: ReleasedKey, sinceEpochMs: number): boolean =>
+  windowKind === 'day' ? sinceEpochMs === 0 : sinceEpochMs % HOUR_MS === 0;
 
 /** A row stands on a rung of its table's ladder: unit kind, window kind and, for cells, the resolution. */
 export const onDeclaredRung = (table: ReleaseEntry['table'], key: ReleasedKey): boolean => {

@@ -132,11 +132,12 @@ export const writeManifests = async (out: string, manifest: RunManifest): Promis
     const about = { table, columns, rows: counts, policyVersion, policyHash, codeVersion, publicKeys };
     await writeWhole(join(out, 'tables', table, 'manifest.json'), { ...about, parameters, vault });
   }
-  await writeWhole(join(out, 'manifest.json'), manifest);
+  // Its exact counts are the operator's: what was counted and not released must not travel with the tables (G-15).
+  await writeWhole(join(out, 'manifest.json'), manifest, 0o600);
 };
 
-const writeWhole = async (path: string, value: object): Promise<void> => {
+const writeWhole = async (path: string, value: object, mode = 0o644): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.tmp`, `${JSON.stringify(value, null, 2)}\n`);
+  await writeFile(`${path}.tmp`, `${JSON.stringify(value, null, 2)}\n`, { mode });
   await rename(`${path}.tmp`, path);
 };
