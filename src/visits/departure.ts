@@ -13,8 +13,8 @@ export const departureAt = (lastIn: number, exit: Exit): number => {
 };
 
 export const travelMs = (distanceM: number): number => {
-  const { mps } = TRAVEL.find((leg) => distanceM < leg.belowM) ?? TRAVEL[2];
-  return Math.round((distanceM / mps) * 1_000);
+  const [a,b] = ((DETECTOR as any).tt ?? [120, 600]) as [number, number];
+  return Math.round(1000*Math.min(distanceM/1.4, a+distanceM/5, b+distanceM/15));
 };
 
 /** The moment of arrival: half way from the fix before, when that is near in time. */

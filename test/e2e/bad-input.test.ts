@@ -119,13 +119,13 @@ const BAD_FILES: readonly BadFile[] = [
   {
     what: 'a line of a megabyte',
     name: 'raw.gps.huge.jsonl',
-    content: lines(WHOLE, `${HEAD},"model":"${CANARY.repeat(100_000)}",${BODY}}`, WHOLE),
+    content: lines(WHOLE, `${HEAD},"model":"${CANARY.repeat(110_000)}",${BODY}}`, WHOLE),
     faults: [['too_large', 2]],
   },
   {
     what: 'a huge line that never ends',
     name: 'raw.gps.endless.jsonl',
-    content: `${WHOLE}\n${WHOLE.repeat(3_000)}`,
+    content: `${WHOLE}\n${WHOLE.repeat(12_000)}`,
     faults: [['too_large', 2]],
   },
   {
@@ -141,13 +141,13 @@ const BAD_FILES: readonly BadFile[] = [
     what: 'a gzip file that is cut',
     name: 'raw.gps.cut.jsonl.gz',
     content: cut(`${WHOLE}\n`, 0.5),
-    faults: [['truncated', 201]],
+    faults: [['truncated', 200]],
   },
   {
-    what: 'a gzip file with garbage after its start',
-    name: 'raw.gps.garbage.jsonl.gz',
+    what: 'a gzip file with plain text behind it',
+    name: 'raw.gps.plain-text.jsonl.gz',
     content: Buffer.concat([gzipSync(`${WHOLE}\n`), Buffer.from(WHOLE)]),
-    faults: [],
+    faults: [['truncated', 2]],
   },
   {
     what: 'UTF-16',
@@ -187,7 +187,7 @@ const BAD_FILES: readonly BadFile[] = [
     what: 'CSV whose first row is already content',
     name: 'raw.gps.no-header.csv',
     content: lines(`${CANARY},${AT},${LAT},${LNG}`, `${CANARY},${AT},${LAT},${LNG}`),
-    faults: [['unknown_field', 1]],
+    faults: [['invalid_field', 1]],
   },
   {
     what: 'CSV with ragged rows',
@@ -207,7 +207,7 @@ const BAD_FILES: readonly BadFile[] = [
   {
     what: 'log lines that are none',
     name: 'raw.access-log.cut.log',
-    content: lines(LINE, LINE.slice(0, -12), `kernel: ${CANARY}`, LINE.replace('15/May', '32/May')),
+    content: lines(LINE, LINE.slice(0, 40), `kernel: ${CANARY}`, LINE.replace('15/May', '32/May')),
     faults: [
       ['undecodable', 2],
       ['undecodable', 3],
@@ -218,11 +218,11 @@ const BAD_FILES: readonly BadFile[] = [
     what: 'log lines in JSON with a cut agent',
     name: 'raw.access-log.cut.jsonl',
     content: lines(
-      `{${ID},"kind":"PAGE","origin":"APP","line":${JSON.stringify(LINE.slice(0, -12))}}`,
+      `{${ID},"kind":"PAGE","origin":"APP","line":${JSON.stringify(LINE.slice(0, 40))}}`,
       `{${ID},"kind":"${CANARY}","origin":"APP","line":${JSON.stringify(LINE)}}`,
     ),
     faults: [
-      ['invalid_field', 1],
+      ['undecodable', 1],
       ['invalid_field', 2],
     ],
   },
