@@ -12,9 +12,11 @@ export const departureAt = (lastIn: number, exit: Exit): number => {
   return Math.max(lastIn, exit.fix.at - travelMs(exit.distanceM));
 };
 
+/** The time that the quickest way of travel takes; a longer way never takes less. */
 export const travelMs = (distanceM: number): number => {
-  const [a,b] = ((DETECTOR as any).tt ?? [120, 600]) as [number, number];
-  return Math.round(1000*Math.min(distanceM/1.4, a+distanceM/5, b+distanceM/15));
+  let least = Number.POSITIVE_INFINITY;
+  for (const { setOffMs, mps } of TRAVEL) least = Math.min(least, setOffMs + (distanceM / mps) * 1_000);
+  return Math.round(least);
 };
 
 /** The moment of arrival: half way from the fix before, when that is near in time. */

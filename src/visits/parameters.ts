@@ -64,9 +64,9 @@ export const DETECTOR = {
   outsidePerCell: 2,
 } as const;
 
-/** Travel speeds by distance: on foot, in town, beyond; metres per second. */
+/** Ways to travel: on foot, in town, beyond; the time to set off and the speed in metres per second. */
 export const TRAVEL = [
-  { belowM: 500, mps: 1.4 },
-  { belowM: 5_000, mps: 5 },
-  { belowM: Number.POSITIVE_INFINITY, mps: 15 },
+  { setOffMs: 0, mps: 1.4 },
+  { setOffMs: 60_000, mps: 5 },
+  { setOffMs: 400_000, mps: 15 },
 ] as const;

@@ -49,7 +49,7 @@ describe('eval visits', () => {
   it('writes device, place, start and end in order of device and time', async () => {
     const fixes = [HEADER, ...dayOf('b', 30), ...dayOf('a', 10)].join('\n');
     const { csv, result } = await run({ fixes });
-    const end = (minutes: number): string => String(T0 + (minutes + 20) * 60_000 - 985_000);
+    const end = (minutes: number): string => String(T0 + (minutes + 20) * 60_000 - 728_300);
     const lines = csv.trimEnd().split('\n');
     expect(lines[0]).toBe('device,place,start,end');
     expect(lines.slice(1).map((line) => line.split(',').slice(0, 3))).toEqual([

@@ -78,8 +78,8 @@ describe('few fixes', () => {
   it('one fix, 3 hours of silence, a fix 5 km away: a visit whose time is inferred', () => {
     const [visit] = detect([aFix(0, 0, 0), aFix(3 * HOUR, 5_000, 0)], anEnv([fence])).visits;
     expect(visit).toMatchObject({ store: 'fence', fixes: 1, observedMs: 0 });
-    // 4,925 m from the border in town traffic.
-    expect(secondsOf(visit?.end ?? 0)).toBeCloseTo(3 * HOUR - 985, 0);
+    // 4,925 m from the border at 15 m/s, and 400 s to set off.
+    expect(secondsOf(visit?.end ?? 0)).toBeCloseTo(3 * HOUR - 728.3, 0);
     expect(visit?.inferredMs).toBe((visit?.end ?? 0) - (visit?.start ?? 0));
   });
 
