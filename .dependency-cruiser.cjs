@@ -95,6 +95,13 @@ module.exports = {
       to: { path: '^src/app/' },
     },
     {
+      name: 'only-the-gate-passes',
+      comment: 'Rows are released by the gate alone (G-10): nothing else may call passGate.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/release/gate\\.ts$' },
+      to: { path: '^src/release/released\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'product-knows-no-test',
       severity: 'error',
       comment: 'Tests and benches import the product, never the other way round.',

@@ -14,6 +14,10 @@ import { CODE_VERSION } from './version.ts';
 
 /** Parses the arguments, runs the command and sets the exit code; never throws. */
 export const main = async (): Promise<void> => {
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    process.exit(cause.code === 'EPIPE' ? EXIT.ok : EXIT.cannotCreate);
+  });
   try {
     await program().parseAsync(process.argv);
   } catch (cause) {

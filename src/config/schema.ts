@@ -146,6 +146,12 @@ const gate = section('The release gate, the only door out (G-10 to G-14).', {
     unit: 'members',
     meaning: 'Members a part of a transitions, terminals or demographics breakdown needs.',
   }),
+  destinationStores: whole([1, 1_000], {
+    by: 2,
+    unit: 'stores',
+    meaning:
+      'Stores of the list that a cell or category must stand for to be named as where visitors went next.',
+  }),
   drawMax: whole([1, 100], {
     by: 5,
     unit: 'members',

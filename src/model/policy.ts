@@ -57,6 +57,8 @@ export interface GatePolicy {
   readonly k: number;
   /** Members a part of a transitions, terminals or demographics breakdown needs. */
   readonly kBreakdown: number;
+  /** Stores of the public list that a transition's destination must stand for: fewer would name a store (G-11). */
+  readonly destinationStores: number;
   /** The secret draw is 1…drawMax, one per r7 cell and epoch. */
   readonly drawMax: number;
   /** Published numbers are multiples of this; 1 switches rounding off. */

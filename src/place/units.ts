@@ -24,11 +24,17 @@ export interface StoreUnit {
 /** Stores by id, in id order. Closed and sensitive stores are no units. */
 export class UnitList {
   readonly #byId: ReadonlyMap<StoreId, StoreUnit>;
+  readonly #perLabel = new Map<string, number>();
 
   constructor(stores: readonly Store[]) {
     const open = stores.filter((store) => !store.closed && !store.sensitive);
     const sorted = open.map(unitOf).sort((a, b) => (a.id < b.id ? -1 : 1));
     this.#byId = new Map(sorted.map((unit) => [unit.id, unit]));
+    for (const { pool, region, category } of sorted) {
+      for (const label of [pool, region, category]) {
+        this.#perLabel.set(label, (this.#perLabel.get(label) ?? 0) + 1);
+      }
+    }
   }
 
   get size(): number {
@@ -37,6 +43,11 @@ export class UnitList {
 
   of(id: StoreId): StoreUnit | undefined {
     return this.#byId.get(id);
+  }
+
+  /** How many stores of the list an r7 cell, a region or a category stands for. */
+  storesOf(label: string): number {
+    return this.#perLabel.get(label) ?? 0;
   }
 
   all(): Iterable<StoreUnit> {

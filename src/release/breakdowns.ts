@@ -10,6 +10,7 @@ import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
 import { place, takeAll, takeBuckets } from './ladder.ts';
 import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
+import type { Ways } from './partition.ts';
 import { categoryParts, dwellParts, longestStays, placeParts } from './partition.ts';
 import { publishedCount } from './published.ts';
 import type { Fit, Subject } from './rows.ts';
@@ -50,7 +51,10 @@ export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): read
  * @guarantee G-11
  */
 export const transitionsOf = (state: GateState, env: BreakdownEnv): readonly TransitionsRow[] => {
-  const nextOf = (entry: VisitEntry) => state.successors.get(successorKey(entry)) ?? null;
+  const ways: Ways = {
+    nextOf: (entry) => state.successors.get(successorKey(entry)) ?? null,
+    units: env.ladder.units,
+  };
   const dimensions = [
     { dimension: 'place', waiting: state.place, partsOf: placeParts },
     { dimension: 'category', waiting: state.category, partsOf: categoryParts },
@@ -59,7 +63,7 @@ export const transitionsOf = (state: GateState, env: BreakdownEnv): readonly Tra
     const series: Series = { name: `transitions.${dimension}`, waiting, marks: state.marks };
     return env.ladder.rungs.flatMap((_, rung) =>
       takeAll(waiting, rung).flatMap((bucket) => {
-        const parts = partsOf(longestStays(present(bucket)), nextOf, gateOn(rung, env));
+        const parts = partsOf(longestStays(present(bucket)), ways, gateOn(rung, env));
         if (parts === null) return moveUp(series, { bucket, rung }, env);
         const about = aboutRow(series, { bucket, rung }, env);
         return transitionsRows({ ...about, dimension }, parts, fitOf(bucket, env.gate), env.calendar.zone);

@@ -3,6 +3,7 @@ import type { Pseudonym } from '../model/identity.ts';
 import type { CellId } from '../model/place.ts';
 import type { GatePolicy } from '../model/policy.ts';
 import type { VisitEntry } from '../model/tally.ts';
+import type { UnitList } from '../place/units.ts';
 import { REGION_RESOLUTION, ancestor } from '../place/units.ts';
 import { headCount } from './threshold.ts';
 
@@ -10,6 +11,12 @@ import { headCount } from './threshold.ts';
 export interface Next {
   readonly toCell: CellId;
   readonly toCategory: string;
+}
+
+/** Where contributors went, and what the destinations stand for. */
+export interface Ways {
+  readonly nextOf: (entry: VisitEntry) => Next | null;
+  readonly units: Pick<UnitList, 'storesOf'>;
 }
 
 /** A part under construction: its contributors, one entry each. */
@@ -90,11 +97,11 @@ const joinLast = (parts: readonly Part<DwellBin>[], gate: GatePolicy): readonly 
  */
 export const placeParts = (
   stays: readonly VisitEntry[],
-  nextOf: (entry: VisitEntry) => Next | null,
+  { nextOf, units }: Ways,
   gate: GatePolicy,
 ): readonly Counted<Destination>[] | null => {
-  const cells = split(stays, gate, (entry) => nextOf(entry)?.toCell ?? null);
-  const regions = split(cells.short, gate, (entry) => {
+  const cells = split(stays, { gate, units }, (entry) => nextOf(entry)?.toCell ?? null);
+  const regions = split(cells.short, { gate, units }, (entry) => {
     const next = nextOf(entry);
     return next === null ? null : ancestor(next.toCell, REGION_RESOLUTION);
   });
@@ -108,10 +115,10 @@ export const placeParts = (
 /** Destinations by category of the next store; what is short of k joins `elsewhere`. */
 export const categoryParts = (
   stays: readonly VisitEntry[],
-  nextOf: (entry: VisitEntry) => Next | null,
+  { nextOf, units }: Ways,
   gate: GatePolicy,
 ): readonly Counted<Destination>[] | null => {
-  const categories = split(stays, gate, (entry) => nextOf(entry)?.toCategory ?? null);
+  const categories = split(stays, { gate, units }, (entry) => nextOf(entry)?.toCategory ?? null);
   return withElsewhere(named('category', categories.parts), categories.short, gate);
 };
 
@@ -123,7 +130,7 @@ interface Split {
 
 const split = (
   stays: readonly VisitEntry[],
-  gate: GatePolicy,
+  { gate, units }: { readonly gate: GatePolicy; readonly units: Ways['units'] },
   labelOf: (entry: VisitEntry) => string | null,
 ): Split => {
   const byLabel = new Map<string, VisitEntry[]>();
@@ -137,7 +144,8 @@ const split = (
   const parts: Part<string>[] = [];
   for (const label of [...byLabel.keys()].sort()) {
     const entries = byLabel.get(label) ?? [];
-    if (headCount(entries, gate).towardsK >= gate.kBreakdown) parts.push({ label, entries });
+    const isWide = units.storesOf(label) >= gate.destinationStores;
+    if (isWide && headCount(entries, gate).towardsK >= gate.kBreakdown) parts.push({ label, entries });
     else short.push(...entries);
   }
   return { parts, short };

@@ -58,11 +58,13 @@ export class Engine<R> {
   #clock: EventTime = EARLIEST;
   #now: Watermark = watermark(EARLIEST - TICK_MS);
   #nextTick = Number.NEGATIVE_INFINITY;
+  #wallBound: EventTime;
   /** Salts whose epoch is over; they are destroyed once no saved state needs them. */
   #dying: SaltName[] = [];
 
   constructor(options: EngineOptions<R>) {
     this.#o = options;
+    this.#wallBound = options.wallBound;
     const { flow, counters, sinks } = options;
     this.#ledger = new LedgerKeeper(options.ledger, sinks.ledger);
     this.#gate = new GateTask(flow.release, (released) => this.#release(released), counters);
@@ -85,6 +87,12 @@ export class Engine<R> {
   /** Number of keys with state, by fold. */
   get keys(): Readonly<Record<string, number>> {
     return { ...this.#sanitize.keys, ...this.#gate.keys };
+  }
+
+  /** From now on nothing later than this is believed: live input goes on while time does. */
+  believeUpTo(latest: EventTime): void {
+    this.#wallBound = latest;
+    this.#o.flow.sanitize.believeUpTo(latest);
   }
 
   /** Writes the parameters as the first ledger line, once. */
@@ -168,7 +176,7 @@ export class Engine<R> {
   }
 
   #isHonest(at: EventTime): boolean {
-    return at >= EARLIEST && at <= this.#o.wallBound;
+    return at >= EARLIEST && at <= this.#wallBound;
   }
 
   #release(released: R): void {

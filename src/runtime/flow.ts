@@ -22,6 +22,8 @@ export interface SanitizeFlow {
   readonly right: (record: RawRight) => RightOutcome;
   /** The subject's pseudonym in a statistics epoch; null when the epoch is closed. */
   readonly subjectIn: (record: RawRight, epoch: EpochStart) => Pseudonym | null;
+  /** From now on nothing later than this is believed. */
+  readonly believeUpTo: (latest: EventTime) => void;
   /** Clears what is remembered of epochs whose salts are dying. */
   readonly forget: (names: readonly SaltName[]) => void;
   readonly once: Node<SanitizedLocation, SanitizedLocation>;

@@ -95,6 +95,9 @@ const sanitizeFlow = (ground: Ground, { deploymentKey, wallBound }: TopologyOpti
       if (outcome.withdrawn) doors.cells.forget(record.deviceId);
       return outcome;
     },
+    believeUpTo: (latest) => {
+      doors.wallBound = latest;
+    },
     forget: (names) => {
       doors.pseudonyms.forget(names);
     },

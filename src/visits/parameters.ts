@@ -37,7 +37,7 @@ export const DETECTOR = {
 
   /** How far from its centre a stay roams, metres, besides the margin of each fix; and where small stores are near. */
   roamM: 100,
-  denseRoamM: 21,
+  denseRoamM: 20,
   /** Small stores this near make a place dense, metres. */
   denseWithinM: 100,
   /** How far outside a polygon or circle a stay's centre may be and still belong to it, metres. */

@@ -88,8 +88,10 @@ export const publishStayed = (run: Run, knownAt: number): void => {
   const { left, fence, stayed } = state;
   if (stayed === null) return;
   state.stayed = null;
-  state.left = null;
-  if (left !== null) publishUntil(run, left, stayed.start, knownAt);
+  if (left !== null && left.start < stayed.end) {
+    state.left = null;
+    publishUntil(run, left, stayed.start, knownAt);
+  }
   if (fence !== null && fence.start < stayed.end) yieldFence(run, fence, stayed, knownAt);
   if (publish(run, stayed, knownAt)) dropHeld(state, stayed.firstAt, stayed.lastIn);
 };

@@ -17,6 +17,8 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly maxLineBytes: number;
+  /** How far ahead of the clock an event may be, milliseconds. */
+  readonly skewMs: number;
 }
 
 type Following =
@@ -96,6 +98,7 @@ export class Follower {
   /** Consents and erasures go first, as everywhere. */
   async #takeAll(): Promise<boolean> {
     if (this.#failure !== null) throw this.#failure;
+    this.#pipeline.believeUpTo(this.#o.clock.now() + this.#o.skewMs);
     const arrivals = this.#arrivals.splice(0);
     for (const { file, following, batch } of arrivals) {
       if (following.kind === 'right') this.#pipeline.takeRights(file, following.decoder, batch);

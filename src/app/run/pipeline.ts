@@ -9,6 +9,7 @@ import type { Store } from '../../model/place.ts';
 import type { RawEvent, RawRight } from '../../model/raw.ts';
 import type { SanitizedLocation } from '../../model/sanitized.ts';
 import type { EventTime } from '../../model/time.ts';
+import { eventTime } from '../../model/time.ts';
 import type { Randomness } from '../../ports/clock.ts';
 import type { SaltVault } from '../../ports/salts.ts';
 import { releaseEntry } from '../../release/ledger.ts';
@@ -152,10 +153,11 @@ export class Pipeline {
     this.#position = open.position;
     for (const [path, line] of open.tails) this.#tails.set(path, line);
     this.#lines = open.lines;
-    this.#committedLines = open.lines;
+    this.#committedLines = open.committedLines;
     this.#engine.restore({ ...open.engine, parts });
     this.#engine.begin(genesisOf(this.#facts));
-    await this.#bury();
+    // A kill may have come between a regular commit and its burials.
+    if (open.committedLines === open.lines) await this.#bury();
   }
 
   /** Notes a record that could not be used. */
@@ -169,6 +171,11 @@ export class Pipeline {
     this.#position = batch.position;
     if (this.#lines - this.#committedLines >= this.#o.config.run.commitEvery) await this.commit();
     else await this.#out.drain();
+  }
+
+  /** Live input goes on while time does: nothing later than this is believed. */
+  believeUpTo(latestMs: number): void {
+    this.#engine.believeUpTo(eventTime(latestMs));
   }
 
   /** Takes lines that were appended to a followed file. */
@@ -198,9 +205,17 @@ export class Pipeline {
 
   /** Everything up to here survives a kill when it resolves. */
   async commit(): Promise<void> {
-    await this.#save(await this.#out.flush());
     this.#committedLines = this.#lines;
+    await this.#save(await this.#out.flush());
     await this.#bury();
+  }
+
+  /**
+   * Saves where a stopped run is. Salts are buried only at regular commits, whose places depend on the input alone,
+   * so that a run that was stopped ends with the same ledger.
+   */
+  async stop(): Promise<void> {
+    await this.#save(await this.#out.flush());
   }
 
   /** Closes every window, destroys the last salts, ends the ledger and writes the manifests. */
@@ -270,6 +285,7 @@ export class Pipeline {
       position: this.#position,
       tails: this.#tails,
       lines: this.#lines,
+      committedLines: this.#committedLines,
       lengths,
       counters: this.#counters.table(),
       faults: this.#intake.faults,

@@ -178,7 +178,7 @@ class EmbeddedRun {
       await pipeline.take(batch);
       progress.at('reading', pipeline.lines, pipeline.eventTime);
       if (!signal.aborted) continue;
-      await pipeline.commit();
+      await pipeline.stop();
       progress.end();
       return { manifest: null, state: 'stopped', lines: pipeline.lines };
     }
@@ -202,7 +202,8 @@ class EmbeddedRun {
     });
     const { inputs, clock, signal, config } = this.#o;
     const { maxLineBytes } = config.run;
-    await new Follower(pipeline, { inputs, decoders, clock, signal, maxLineBytes }).go();
+    const { skewMs } = config.policy.plausibility;
+    await new Follower(pipeline, { inputs, decoders, clock, signal, maxLineBytes, skewMs }).go();
   }
 
   async #prepare(

@@ -18,6 +18,8 @@ export interface Saved {
   /** Last line taken of each followed file, by path. */
   readonly tails: ReadonlyMap<string, number>;
   readonly lines: number;
+  /** Lines at the last regular commit; fewer than `lines` when the run was stopped between two. */
+  readonly committedLines: number;
   readonly lengths: Lengths;
   readonly counters: CountTable;
   readonly faults: readonly Located[];

@@ -48,6 +48,7 @@ const DEFAULTS: Policy = {
     tier: 'threshold',
     k: 10,
     kBreakdown: 20,
+    destinationStores: 2,
     drawMax: 5,
     rounding: 5,
     unlinkedRaiseK: false,

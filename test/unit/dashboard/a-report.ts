@@ -45,6 +45,7 @@ export const aPolicy = (gate: Partial<Policy['gate']> = {}): Policy => ({
     tier: 'perturbed',
     k: 10,
     kBreakdown: 20,
+    destinationStores: 2,
     drawMax: 5,
     rounding: 5,
     unlinkedRaiseK: false,

@@ -5,12 +5,16 @@ import { cellId, storeId } from '../../../src/model/place.ts';
 import type { VisitEntry } from '../../../src/model/tally.ts';
 import { MINUTE_MS, eventTime } from '../../../src/model/time.ts';
 import type { Next } from '../../../src/release/partition.ts';
+import type { Ways } from '../../../src/release/partition.ts';
 import { categoryParts, dwellParts, longestStays, placeParts } from '../../../src/release/partition.ts';
 import { aPolicy, aSuccessor, aVisit, clock } from '../../support/builders.ts';
 
 const EDGES = [3, 10, 20, 60].map((minutes) => minutes * MINUTE_MS);
 const gateWith = (over: Partial<GatePolicy> = {}): GatePolicy =>
   aPolicy({ gate: { k: 3, kBreakdown: 3, ...over } }).gate;
+
+/** Every destination stands for so many stores. */
+const ways = (nextOf: Ways['nextOf'], stores = 9): Ways => ({ nextOf, units: { storesOf: () => stores } });
 
 const anEntry = (subject: string, over: Partial<VisitEntry> = {}): VisitEntry => ({
   subject: pseudonym(subject),
@@ -179,7 +183,7 @@ describe('G-11 transitions', () => {
     ],
   ])('by place: %s', (_, groups, expected) => {
     const { entries, nextOf } = journeys(...groups);
-    const parts = placeParts(entries, nextOf, gateWith());
+    const parts = placeParts(entries, ways(nextOf), gateWith());
     const shown = parts?.map(({ label, subjects }) => `${label.kind} ${label.id} ${String(subjects)}`);
     expect(shown ?? null).toEqual(expected === null ? null : expect.arrayContaining(expected));
     if (expected !== null) expect(shown).toHaveLength(expected.length);
@@ -223,24 +227,37 @@ describe('G-11 transitions', () => {
     ],
   ])('by category: %s', (_, groups, expected) => {
     const { entries, nextOf } = journeys(...groups);
-    const parts = categoryParts(entries, nextOf, gateWith());
+    const parts = categoryParts(entries, ways(nextOf), gateWith());
     const shown = parts?.map(({ label, subjects }) => `${label.kind} ${label.id} ${String(subjects)}`);
     expect(shown ?? null).toEqual(expected);
   });
 
   it('a part needs kBreakdown members, not k', () => {
     const { entries, nextOf } = journeys([4, 'bakery'], [4, null]);
-    expect(categoryParts(entries, nextOf, gateWith({ kBreakdown: 4 }))).not.toBeNull();
-    expect(categoryParts(entries, nextOf, gateWith({ kBreakdown: 5 }))).toBeNull();
+    expect(categoryParts(entries, ways(nextOf), gateWith({ kBreakdown: 4 }))).not.toBeNull();
+    expect(categoryParts(entries, ways(nextOf), gateWith({ kBreakdown: 5 }))).toBeNull();
   });
 
   it('never names a store', () => {
     const { entries, nextOf } = journeys([5, 'bakery'], [5, 'hatter'], [5, 'inn'], [5, null]);
     const told = JSON.stringify([
-      placeParts(entries, nextOf, gateWith()),
-      categoryParts(entries, nextOf, gateWith()),
+      placeParts(entries, ways(nextOf), gateWith()),
+      categoryParts(entries, ways(nextOf), gateWith()),
     ]);
     expect(told).not.toMatch(/bakery|hatter|inn"/u);
     expect(told).toContain(cellId(cellOf('inn')));
+  });
+
+  it('G-11 names no destination that stands for a single store', () => {
+    const entries = Array.from({ length: 12 }, (_, i) => anEntry(`p${String(i)}`));
+    const nextOf: Ways['nextOf'] = (entry) =>
+      Number(entry.subject.slice(1)) < 6 ? { toCell: cellId('872f5aac3ffffff'), toCategory: 'bakery' } : null;
+    const gate = gateWith({ destinationStores: 2 });
+    expect(categoryParts(entries, ways(nextOf, 2), gate)?.map(({ label }) => label.kind)).toEqual([
+      'category',
+      'elsewhere',
+    ]);
+    expect(categoryParts(entries, ways(nextOf, 1), gate)).toBeNull();
+    expect(placeParts(entries, ways(nextOf, 1), gate)).toBeNull();
   });
 });

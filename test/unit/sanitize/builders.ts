@@ -59,6 +59,7 @@ export const POLICY: Policy = {
     tier: 'perturbed',
     k: 10,
     kBreakdown: 20,
+    destinationStores: 2,
     drawMax: 5,
     rounding: 5,
     unlinkedRaiseK: false,

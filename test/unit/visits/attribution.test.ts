@@ -19,7 +19,7 @@ describe('hasFence', () => {
     ['too narrow', 49, 3, false],
     ['wide, but the device is too vague', 75, 26, false],
     ['very wide, vague device', 300, 90, true],
-  ] as const)('%s', (_name, ...[radiusM, sigmaM, expected]) => {
+  ] as const)('%s', (_name, radiusM, sigmaM, expected) => {
     const [near] = nearOf([aCircle('a', TOKYO, radiusM)]);
     expect(near !== undefined && hasFence(near, sigmaM)).toBe(expected);
   });

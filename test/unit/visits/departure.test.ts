@@ -17,7 +17,7 @@ describe('departureAt', () => {
     ['a kilometre in town', 600, 1_000, 340],
     ['30 km beyond', 7_200, 30_000, 4_800],
     ['never before the last fix inside', 200, 50_000, 0],
-  ] as const)('%s', (_name, ...[gapS, distanceM, expected]) => {
+  ] as const)('%s', (_name, gapS, distanceM, expected) => {
     const exit = { fix: at(gapS), distanceM, count: 1 };
     expect((departureAt(T0, exit) - T0) / 1_000).toBeCloseTo(expected, 0);
   });

@@ -172,6 +172,13 @@ describe('several stores', () => {
     ]);
   });
 
+  it('a short visit to a hall next door is not lost while the shop is waited for', () => {
+    const shop = aBox('shop', TOKYO, [10, 10]);
+    const hall = aCircle('hall', moved(TOKYO, 400, 0), 75, { minDwellMs: 2 * MINUTE_MS });
+    const day = [...stay(0, 0, 0, 10), ...stay(400, 0, 10.5, 3), ...stay(1_000, 0, 14, 10)];
+    expect(placesOf([shop, hall], day)).toEqual(['shop', 'hall']);
+  });
+
   it("a store's own minimum dwell overrides the policy's", () => {
     const quick = aCircle('quick', TOKYO, 75, { minDwellMs: 3 * MINUTE_MS });
     const slow = aCircle('slow', moved(TOKYO, 1_000, 0), 75, { minDwellMs: 10 * MINUTE_MS });
