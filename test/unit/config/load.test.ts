@@ -45,12 +45,12 @@ const SECRET: Key = {
 describe('loadConfig', () => {
   it('takes flag before environment before file before default', async () => {
     const config = await loadConfig({
-      file: fileWith('vault: { path: file }\nrun: { batch: 10, commitEvery: 50 }\n'),
-      environment: { OBORO__VAULT__PATH: 'variable', OBORO__RUN__BATCH: '20' },
+      file: fileWith('vault: { path: file }\nrun: { maxLineBytes: 2000, commitEvery: 50 }\n'),
+      environment: { OBORO__VAULT__PATH: 'variable', OBORO__RUN__MAX_LINE_BYTES: '3000' },
       flags: { 'vault.path': 'flag' },
     });
     expect(config.vault.path).toBe('flag');
-    expect(config.run).toEqual({ batch: 20, commitEvery: 50, maxLineBytes: 1_048_576 });
+    expect(config.run).toEqual({ commitEvery: 50, maxLineBytes: 3_000 });
     expect(Object.isFrozen(config) && Object.isFrozen(config.run) && Object.isFrozen(config.policy)).toBe(
       true,
     );
