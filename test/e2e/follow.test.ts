@@ -18,11 +18,13 @@ const MINUTE = 60_000;
 const member = (n: number): Someone => ({ deviceId: `device-${n}`, memberId: `member-${n}` });
 const PEOPLE = Array.from({ length: 12 }, (_, i) => member(i));
 
-/** Twenty minutes in the store from 10:05, and a fix far away afterwards. */
-const visitOf = (who: Someone): string => {
+/** Twenty minutes in the store from 10:05, and a fix far away afterwards; in the order of time. */
+const visitsOf = (...people: readonly Someone[]): string => {
   const arrival = clock('10:05');
-  const inside = Array.from({ length: 11 }, (_, i) => fixLine(who, arrival + 2 * i * MINUTE, STORE));
-  return [...inside, fixLine(who, arrival + 30 * MINUTE, FAR)].join('');
+  const inside = Array.from({ length: 11 }, (_, i) =>
+    people.map((who) => fixLine(who, arrival + 2 * i * MINUTE, STORE)),
+  );
+  return [...inside.flat(), ...people.map((who) => fixLine(who, arrival + 30 * MINUTE, FAR))].join('');
 };
 
 /** A fix of the next morning, after which the day is closed. */
@@ -134,11 +136,11 @@ const stop = async (running: Running): Promise<void> => {
 describe.concurrent('run --follow', () => {
   it('takes in appended lines and a new file, and stops cleanly at SIGTERM', async () => {
     const scene = new Scene('appended');
-    scene.append('raw.gps.jsonl', ...PEOPLE.slice(0, 2).map(visitOf));
+    scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(0, 2)));
     const running = scene.follow();
     await scene.following(running);
-    await scene.taken(running, () => scene.append('raw.gps.jsonl', ...PEOPLE.slice(2, 4).map(visitOf)));
-    await scene.taken(running, () => scene.append('raw.gps.new.jsonl', ...PEOPLE.slice(4, 6).map(visitOf)));
+    await scene.taken(running, () => scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(2, 4))));
+    await scene.taken(running, () => scene.append('raw.gps.new.jsonl', visitsOf(...PEOPLE.slice(4, 6))));
     await scene.endDay(running);
     expect(await scene.hours()).toMatchObject([SIX]);
     await stop(running);
@@ -146,10 +148,10 @@ describe.concurrent('run --follow', () => {
 
   it('waits for the end of a line that is half written', async () => {
     const scene = new Scene('half');
-    scene.append('raw.gps.jsonl', ...PEOPLE.slice(0, 5).map(visitOf));
+    scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(0, 5)));
     const running = scene.follow();
     await scene.following(running);
-    const last = visitOf(member(5));
+    const last = visitsOf(member(5));
     await scene.taken(running, () => scene.append('raw.gps.jsonl', last.slice(0, 400)));
     await scene.taken(running, () => scene.append('raw.gps.jsonl', last.slice(400)));
     await scene.endDay(running);
@@ -160,7 +162,7 @@ describe.concurrent('run --follow', () => {
 
   it('G-03 takes the contributions out of a member who withdraws while it follows', async () => {
     const scene = new Scene('withdrawn');
-    scene.append('raw.gps.jsonl', ...PEOPLE.slice(0, 6).map(visitOf));
+    scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(0, 6)));
     const running = scene.follow();
     await scene.following(running);
     const withdrawal = consentLine(member(0), clock('10:50'), false);
@@ -172,7 +174,7 @@ describe.concurrent('run --follow', () => {
 
   it('G-04 takes the contributions out of a member who asks to be erased while it follows', async () => {
     const scene = new Scene('erased');
-    scene.append('raw.gps.jsonl', ...PEOPLE.slice(0, 6).map(visitOf));
+    scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(0, 6)));
     const running = scene.follow();
     await scene.following(running);
     const request = { ...member(0), atMs: clock('10:50'), requestId: 'request-1' };
@@ -186,7 +188,7 @@ describe.concurrent('run --follow', () => {
 describe.concurrent('run --follow goes on', () => {
   const four = (name: string): Scene => {
     const scene = new Scene(name);
-    scene.append('raw.gps.jsonl', ...PEOPLE.slice(0, 4).map(visitOf));
+    scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(0, 4)));
     return scene;
   };
 
@@ -205,7 +207,7 @@ describe.concurrent('run --follow goes on', () => {
     const running = scene.follow();
     await scene.following(running);
     await stop(running);
-    scene.append('raw.gps.jsonl', ...PEOPLE.slice(4, 6).map(visitOf));
+    scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(4, 6)));
     await goesOn(scene);
   });
 
@@ -213,10 +215,10 @@ describe.concurrent('run --follow goes on', () => {
     const scene = four('killed');
     const running = scene.follow();
     await scene.following(running);
-    await scene.taken(running, () => scene.append('raw.gps.jsonl', visitOf(member(4))));
+    await scene.taken(running, () => scene.append('raw.gps.jsonl', visitsOf(member(4))));
     running.kill('SIGKILL');
     await running.ended;
-    scene.append('raw.gps.jsonl', visitOf(member(5)));
+    scene.append('raw.gps.jsonl', visitsOf(member(5)));
     await goesOn(scene);
   });
 
@@ -227,7 +229,7 @@ describe.concurrent('run --follow goes on', () => {
       const running = scene.follow();
       await scene.following(running);
       await stop(running);
-      scene.append(file, ...PEOPLE.slice(4, 6).map(visitOf));
+      scene.append(file, visitsOf(...PEOPLE.slice(4, 6)));
       await goesOn(scene);
     },
   );
@@ -240,14 +242,14 @@ describe.concurrent('run --follow goes on', () => {
       await scene.readOnce(running);
       running.kill('SIGKILL');
       await running.ended;
-      scene.append(file, ...PEOPLE.slice(4, 6).map(visitOf));
+      scene.append(file, visitsOf(...PEOPLE.slice(4, 6)));
       await goesOn(scene);
     },
   );
 
   it('after a kill between ledger and saved state, with more appended before it is started again', async () => {
     const scene = new Scene('torn');
-    scene.append('raw.gps.jsonl', ...PEOPLE.slice(0, 6).map(visitOf));
+    scene.append('raw.gps.jsonl', visitsOf(...PEOPLE.slice(0, 6)));
     // The first state is of the start, the second of the first reading, the third of what is appended below.
     const running = scene.follow(killedAt(scene.out, { step: /^open.* checkpoint/, nth: 3 }));
     await scene.readOnce(running);
@@ -263,8 +265,8 @@ describe.concurrent('run --follow goes on', () => {
     const scene = four('late');
     const running = scene.follow();
     await scene.following(running);
-    const [late, rest] = [fixLine(member(7), clock('09:00'), FAR), PEOPLE.slice(4, 6).map(visitOf)];
-    await scene.taken(running, () => scene.append('raw.gps.jsonl', late, ...rest));
+    const [late, rest] = [fixLine(member(7), clock('09:00'), FAR), visitsOf(...PEOPLE.slice(4, 6))];
+    await scene.taken(running, () => scene.append('raw.gps.jsonl', late, rest));
     await stop(running);
     await goesOn(scene);
   });
@@ -275,9 +277,9 @@ describe.concurrent('run --follow goes on', () => {
     scene.append('raw.gps.rows.csv');
     const running = scene.follow();
     await scene.following(running);
-    await scene.taken(running, () => scene.append('raw.gps.empty.jsonl', ...PEOPLE.slice(4, 5).map(visitOf)));
+    await scene.taken(running, () => scene.append('raw.gps.empty.jsonl', visitsOf(...PEOPLE.slice(4, 5))));
     const rows = PEOPLE.slice(5, 6).flatMap((who) =>
-      visitOf(who)
+      visitsOf(who)
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as Row)
@@ -296,7 +298,7 @@ describe.concurrent('run --follow goes on', () => {
 describe('run without --follow on the folder of a run that followed', () => {
   it('is refused with exit code 73, for the inputs of the one may grow', async () => {
     const scene = new Scene('followed');
-    scene.append('raw.gps.jsonl', visitOf(member(0)));
+    scene.append('raw.gps.jsonl', visitsOf(member(0)));
     const isOpen = () => existsSync(join(scene.out, 'ledger.jsonl'));
     expect(await signalWhen(scene.follow(), isOpen, 'SIGTERM')).toMatchObject({ code: 0 });
     const whole = await oboro(scene.args.filter((arg) => arg !== '--follow'));

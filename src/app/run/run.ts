@@ -25,7 +25,7 @@ import { readRights, readStores } from './rights.ts';
 import type { Saved } from './saved.ts';
 import type { RawSource } from './sources.ts';
 import { prepareSources } from './sources.ts';
-import { openVault } from './vault.ts';
+import { openRunKey, openVault } from './vault.ts';
 import { Workspace } from './workspace.ts';
 
 export interface RunOptions {
@@ -113,7 +113,7 @@ class EmbeddedRun {
   async go(saved: SealedCheckpoint<Saved> | null): Promise<Omit<RunResult, 'ignored'>> {
     const { config, clock, randomness } = this.#o;
     const latestMs = saved?.open.latestMs ?? clock.now() + config.policy.plausibility.skewMs;
-    const runKey = await this.#workspace.runKey(randomness);
+    const runKey = await openRunKey(config, this.#workspace, randomness);
     const decoders = new Decoders(config.run.maxLineBytes);
     const early: Parameters<OnFault>[] = [];
     const onFault: OnFault = (...fault) => early.push(fault);
