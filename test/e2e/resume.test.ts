@@ -1,5 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended, KillStep } from '../support/cli.ts';
@@ -38,8 +37,8 @@ beforeAll(async () => {
   addEarlyFaults(INPUT);
   writeFileSync(at('seed'), 'a seed for tests that is long enough');
   // Every second batch is committed: stops and commits then fall on different batches.
-  writeConfig(IMPORTED, { vault: at('vault'), commitEvery: 5_000 });
-  writeConfig(RANDOM, { vault: at('no-vault'), commitEvery: 5_000 });
+  writeConfig(IMPORTED, { vault: at('vault'), commitEvery: 3_000 });
+  writeConfig(RANDOM, { vault: at('no-vault'), commitEvery: 3_000 });
   await oboro(['vault', 'import', at('seed'), '--config', IMPORTED]);
   const ended = await oboro(runArgs(REFERENCE), { env: stepsNoted(REFERENCE, STEPS) });
   expect(ended, ended.stderr).toMatchObject({ code: 0 });

@@ -38,7 +38,9 @@ export class FaultBook {
   }
 
   note(file: string, line: number, { reason, field, expected }: Quarantine): void {
-    const located: Located = { file, line, reason, field, expected };
+    // The name of a field that we do not know is content, too.
+    const known = reason === 'unknown_field' ? null : field;
+    const located: Located = { file, line, reason, field: known, expected };
     if (this.#count(located) <= EXAMPLES) this.#examples.push(located);
   }
 

@@ -85,7 +85,7 @@ export class Follower {
 
   async #tail(file: InputFile, following: Following): Promise<void> {
     const { clock, signal, maxLineBytes } = this.#o;
-    const afterLine = this.#pipeline.tailOf(file.path);
+    const afterLine = this.#pipeline.tails.get(file.path) ?? 0;
     const batches = file.gz
       ? readLines(file, { maxLineBytes, afterLine })
       : tailLines(file, { clock, signal, maxLineBytes, afterLine, pollMs: ROUND_MS });
@@ -103,9 +103,10 @@ export class Follower {
     for (const { file, following, batch } of arrivals) {
       if (following.kind === 'right') this.#pipeline.takeRights(file, following.decoder, batch);
     }
-    for (const { file, following, batch } of arrivals) {
-      if (following.kind === 'event') await this.#pipeline.takeLines(file, following.decoder, batch);
-    }
+    const events = arrivals.flatMap(({ file, following, batch }) =>
+      following.kind === 'event' ? this.#pipeline.eventsOf(file, following.decoder, batch) : [],
+    );
+    await this.#pipeline.takeLive(events);
     return arrivals.length > 0;
   }
 }

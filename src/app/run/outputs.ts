@@ -39,9 +39,12 @@ export class Outputs {
     this.#expected = expected;
   }
 
-  /** Opens all files and cuts them back to what was committed. */
-  static async open(out: string, lengths: Lengths): Promise<Outputs> {
-    const expected = await linesBeyond(join(out, FILES.ledger), lengths.ledger);
+  /**
+   * Opens all files and cuts them back to what was committed. `repeats` says that the lost part will be the same again:
+   * a followed input may have grown meanwhile.
+   */
+  static async open(out: string, lengths: Lengths, repeats = true): Promise<Outputs> {
+    const expected = repeats ? await linesBeyond(join(out, FILES.ledger), lengths.ledger) : [];
     const files = {
       locations: await AppendFile.open(join(out, FILES.locations), lengths.locations),
       fraud: await AppendFile.open(join(out, FILES.fraud), lengths.fraud),

@@ -7,7 +7,6 @@ import { saveCheckpoint, unsealParts } from '../../adapters/state/checkpoint.ts'
 import type { Config } from '../../config/config.ts';
 import type { Store } from '../../model/place.ts';
 import type { RawEvent, RawRight } from '../../model/raw.ts';
-import type { SanitizedLocation } from '../../model/sanitized.ts';
 import type { EventTime } from '../../model/time.ts';
 import { eventTime } from '../../model/time.ts';
 import type { Randomness } from '../../ports/clock.ts';
@@ -30,20 +29,18 @@ import { NO_LENGTHS, Outputs } from './outputs.ts';
 import type { ReleaseCounts } from './release-counts.ts';
 import { NO_RELEASES, countRows } from './release-counts.ts';
 import type { Saved } from './saved.ts';
+import { positionOf } from './saved.ts';
 import type { OnFault } from './decode-line.ts';
 import type { RawSource } from './sources.ts';
+import { pathsOf } from './sources.ts';
+import type { Watch } from './watch.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Sees what becomes of single fixes; for simulated data only. */
-export interface Watch {
-  readonly wants: (deviceId: string, at: EventTime) => boolean;
-  readonly saw: (record: SanitizedLocation) => void;
-}
 
 export interface PipelineOptions {
   readonly watch?: Watch;
   /** Only where a proof needs to see the contributions behind the rows. */
   readonly witness?: Witness;
+  readonly follow?: boolean;
   readonly config: Config;
   readonly codeVersion: string;
   readonly randomness: Randomness;
@@ -68,7 +65,8 @@ export class Pipeline {
   #outputs: Outputs | null = null;
   #released: ReleaseCounts = NO_RELEASES;
   #position: Position | null = null;
-  readonly #tails = new Map<string, number>();
+  /** Last line taken of each file that is followed, by path. */
+  readonly tails = new Map<string, number>();
   #lines = 0;
   #committedLines = 0;
   #seeing: Watch['saw'] | null = null;
@@ -146,12 +144,12 @@ export class Pipeline {
     const { open, salts, sealed } = saved;
     await this.#salts.resume([...salts, ...open.engine.held]);
     const parts = unsealParts(sealed, this.#ring.keyOf) as readonly StatePart[];
-    this.#outputs = await Outputs.open(this.#o.workspace.out, open.lengths);
+    this.#outputs = await Outputs.open(this.#o.workspace.out, open.lengths, this.#o.follow !== true);
     this.#counters.restore(open.counters);
     this.#intake.restore(open.faults);
     this.#released = open.released;
-    this.#position = open.position;
-    for (const [path, line] of open.tails) this.#tails.set(path, line);
+    this.#position = positionOf(open, pathsOf(this.#o.sources));
+    for (const [path, line] of open.tails) this.tails.set(path, line);
     this.#lines = open.lines;
     this.#committedLines = open.committedLines;
     this.#engine.restore({ ...open.engine, parts });
@@ -178,29 +176,25 @@ export class Pipeline {
     this.#engine.believeUpTo(eventTime(latestMs));
   }
 
-  /** Takes lines that were appended to a followed file. */
-  async takeLines(file: InputFile, decoder: LineDecoder<RawEvent>, batch: LineBatch): Promise<void> {
-    const events = this.#intake.records(file, decoder, batch);
+  /** The events of lines that were appended to a followed file. */
+  eventsOf(file: InputFile, decoder: LineDecoder<RawEvent>, batch: LineBatch): readonly RawEvent[] {
+    this.#lines += batch.texts.length;
+    this.#noteTail(file, batch);
+    return this.#intake.records(file, decoder, batch);
+  }
+
+  /** Takes events of followed files, in the order of their times. */
+  async takeLive(events: readonly RawEvent[]): Promise<void> {
     this.#counters.add('wire', 'keep', events.length);
-    await this.#takeEvents(events, batch.texts.length);
-    this.noteTail(file.path, batch.lines.at(-1) ?? this.tailOf(file.path));
+    const sorted = events.toSorted((a, b) => a.at - b.at);
+    await this.#takeEvents(sorted, 0);
     await this.#out.drain();
   }
 
   /** Takes consents and erasures that were appended to a followed file. */
   takeRights(file: InputFile, decoder: LineDecoder<RawRight>, batch: LineBatch): void {
     for (const right of this.#intake.records(file, decoder, batch)) this.#engine.right(right);
-    this.noteTail(file.path, batch.lines.at(-1) ?? this.tailOf(file.path));
-  }
-
-  /** Last line taken of a followed file; 0 for a new one. */
-  tailOf(path: string): number {
-    return this.#tails.get(path) ?? 0;
-  }
-
-  /** Notes how far a file was read before it is followed. */
-  noteTail(path: string, line: number): void {
-    this.#tails.set(path, line);
+    this.#noteTail(file, batch);
   }
 
   /** Everything up to here survives a kill when it resolves. */
@@ -238,6 +232,11 @@ export class Pipeline {
 
   async close(): Promise<void> {
     await this.#outputs?.close();
+  }
+
+  #noteTail(file: InputFile, { lines }: LineBatch): void {
+    const last = lines.at(-1);
+    if (last !== undefined) this.tails.set(file.path, last);
   }
 
   get #out(): Outputs {
@@ -283,7 +282,8 @@ export class Pipeline {
       fingerprint: this.#o.fingerprint,
       latestMs: this.#o.latestMs,
       position: this.#position,
-      tails: this.#tails,
+      sources: pathsOf(this.#o.sources),
+      tails: this.tails,
       lines: this.#lines,
       committedLines: this.#committedLines,
       lengths,

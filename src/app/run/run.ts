@@ -19,10 +19,11 @@ import { readManifest } from './manifest.ts';
 import type { ProgressOptions } from './progress.ts';
 import { Progress } from './progress.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Watch } from './pipeline.ts';
+import type { Watch } from './watch.ts';
 import type { OnFault } from './decode-line.ts';
 import { readRights, readStores } from './rights.ts';
 import type { Saved } from './saved.ts';
+import { isUnwritten } from './saved.ts';
 import type { RawSource } from './sources.ts';
 import { prepareSources } from './sources.ts';
 import { openRunKey, openVault } from './vault.ts';
@@ -68,9 +69,27 @@ export const runEmbedded = async (options: RunOptions): Promise<RunResult> => {
     await refuseForeign(workspace, saved, fingerprint);
     const result = await new EmbeddedRun(options, inputs, workspace, fingerprint).go(saved);
     return { ...result, ignored };
+  } catch (cause) {
+    // A signal while the inputs are looked through: nothing was begun that the next run could not begin again.
+    if (options.signal.aborted && cause === options.signal.reason) {
+      return { manifest: null, state: 'stopped', ignored, lines: 0 };
+    }
+    throw asOutputFault(cause, options.out);
   } finally {
     await workspace.unlock();
   }
+};
+
+/** What a file system says when it cannot take what is written. */
+const OUTPUT_CODES = ['ENOSPC', 'EFBIG', 'EDQUOT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EIO'];
+
+const asOutputFault = (cause: unknown, out: string): unknown => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (cause instanceof OboroError || !OUTPUT_CODES.includes(code)) return cause;
+  return new OboroError('OUTPUT_DENIED', `${out}: cannot be written (${code})`, {
+    cause,
+    hint: 'Make room or give it to this user, then run the same command again: it goes on where it was.',
+  });
 };
 
 const refuseForeign = async (
@@ -81,16 +100,19 @@ const refuseForeign = async (
   const foreign =
     saved === null ? await workspace.hasForeignResults() : saved.open.fingerprint !== fingerprint;
   if (!foreign) return;
+  if (saved === null) await workspace.clear();
   throw new OboroError('OUTPUT_FOREIGN', `${workspace.out}: holds a run of other inputs or settings`, {
     hint: 'Give another --out directory, or remove this one.',
   });
 };
 
 /** A position in a file means nothing any more when the file is now sorted first, or no longer is. */
-const refuseOtherOrder = (sources: readonly RawSource[], before: Saved['scans']): void => {
+const refuseOtherOrder = (sources: readonly RawSource[], saved: Saved | undefined): void => {
+  if (saved === undefined) return;
+  const { scans, tails } = saved;
   for (const { merge, sorted } of sources) {
-    const scan = before.get(merge.file.path);
-    if (scan === undefined || scan.inOrder !== sorted) continue;
+    const scan = scans.get(merge.file.path);
+    if (scan === undefined || scan.inOrder !== sorted || tails.has(merge.file.path)) continue;
     throw new OboroError('INPUT_CHANGED', `${merge.file.name}: changed since the run was stopped`, {
       hint: 'Start again with an empty --out directory.',
     });
@@ -111,8 +133,8 @@ class EmbeddedRun {
   }
 
   async go(saved: SealedCheckpoint<Saved> | null): Promise<Omit<RunResult, 'ignored'>> {
-    const { config, clock, randomness } = this.#o;
-    const latestMs = saved?.open.latestMs ?? clock.now() + config.policy.plausibility.skewMs;
+    const { config, randomness } = this.#o;
+    const latestMs = this.#latestBelieved(saved?.open);
     const runKey = await openRunKey(config, this.#workspace, randomness);
     const decoders = new Decoders(config.run.maxLineBytes);
     const early: Parameters<OnFault>[] = [];
@@ -120,7 +142,7 @@ class EmbeddedRun {
     const read = { decoders, maxLineBytes: config.run.maxLineBytes, onFault };
     const stores = await readStores(this.#files, read);
     const sources = await this.#prepare(read, { latestMs, runKey, saved: saved?.open ?? null });
-    if (saved !== null) refuseOtherOrder(sources, saved.open.scans);
+    refuseOtherOrder(sources, saved?.open);
     const vault = await openVault(config, this.#workspace, randomness);
     const pipeline = new Pipeline({
       ...this.#o,
@@ -136,8 +158,8 @@ class EmbeddedRun {
     try {
       const ends = await this.#readRights(pipeline, read, saved?.open.tails);
       await pipeline.open(saved);
-      if (saved === null) for (const fault of early) pipeline.fault(...fault);
-      for (const [path, line] of ends) pipeline.noteTail(path, line);
+      if (isUnwritten(saved?.open)) for (const fault of early) pipeline.fault(...fault);
+      for (const [path, line] of ends) pipeline.tails.set(path, line);
       return await this.#feed(pipeline, sources, latestMs, decoders);
     } finally {
       await pipeline.close();
@@ -158,6 +180,11 @@ class EmbeddedRun {
     return ends;
   }
 
+  /** Fixed at the start of a run, so that its later parts believe the same. */
+  #latestBelieved(saved: Saved | undefined): number {
+    return saved?.latestMs ?? this.#o.clock.now() + this.#o.config.policy.plausibility.skewMs;
+  }
+
   async #feed(
     pipeline: Pipeline,
     sources: readonly RawSource[],
@@ -166,7 +193,7 @@ class EmbeddedRun {
   ): Promise<Omit<RunResult, 'ignored'>> {
     const { clock, signal, config, follow } = this.#o;
     // A run that was following goes on with its files' ends, not with their merged start.
-    const isFollowing = sources.some(({ merge }) => pipeline.tailOf(merge.file.path) > 0);
+    const isFollowing = sources.some(({ merge }) => (pipeline.tails.get(merge.file.path) ?? 0) > 0);
     const total = sources.reduce((sum, source) => sum + source.scan.lines, 0);
     const progress = new Progress({ ...this.#o.progress, clock, total });
     const merged = openMerged(isFollowing ? [] : sources.map((source) => source.merge), pipeline.position, {
@@ -184,7 +211,9 @@ class EmbeddedRun {
     }
     progress.end();
     if (follow === true) {
-      await this.#follow(pipeline, sources, decoders);
+      // Of a run that was following before, the follower knows how far each file was taken; new ones it takes whole.
+      if (!isFollowing) this.#noteEnds(pipeline, sources);
+      await this.#follow(pipeline, decoders);
       return { manifest: null, state: 'stopped', lines: pipeline.lines };
     }
     const manifest = await pipeline.finish();
@@ -193,13 +222,16 @@ class EmbeddedRun {
     return { manifest, state: 'finished', lines: pipeline.lines };
   }
 
-  /** Goes on from where the files were read to; a sorted file was read to its last line. */
-  async #follow(pipeline: Pipeline, sources: readonly RawSource[], decoders: Decoders): Promise<void> {
+  /** Notes how far the files were read; a sorted file was read to its last line. */
+  #noteEnds(pipeline: Pipeline, sources: readonly RawSource[]): void {
     sources.forEach(({ merge, scan }, i) => {
-      if (pipeline.tailOf(merge.file.path) > 0) return;
       const taken = merge.spool === null ? (pipeline.position?.[i] ?? scan.lastLine) : scan.lastLine;
-      pipeline.noteTail(merge.file.path, taken);
+      pipeline.tails.set(merge.file.path, taken);
     });
+  }
+
+  /** Goes on from there until it is told to stop. */
+  async #follow(pipeline: Pipeline, decoders: Decoders): Promise<void> {
     const { inputs, clock, signal, config } = this.#o;
     const { maxLineBytes } = config.run;
     const { skewMs } = config.policy.plausibility;

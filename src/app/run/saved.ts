@@ -15,6 +15,8 @@ export interface Saved {
   readonly latestMs: number;
   /** Null before the first batch. */
   readonly position: Position | null;
+  /** Paths of the inputs that the position is of, in its order. */
+  readonly sources: readonly string[];
   /** Last line taken of each followed file, by path. */
   readonly tails: ReadonlyMap<string, number>;
   readonly lines: number;
@@ -28,3 +30,11 @@ export interface Saved {
   /** What the scans found, by path. */
   readonly scans: ReadonlyMap<string, ScanResult>;
 }
+
+/** The saved position for the inputs as they are now: one that is new starts at its beginning. */
+export const positionOf = ({ position, sources }: Saved, paths: readonly string[]): Position | null =>
+  position === null ? null : paths.map((path) => position[sources.indexOf(path)] ?? 0);
+
+/** True for no state, and for the first one: it is saved before anything is written. */
+export const isUnwritten = (saved: Saved | undefined): boolean =>
+  saved === undefined || saved.lengths.ledger === 0;

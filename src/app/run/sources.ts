@@ -76,3 +76,6 @@ const prepareSource = async (
   const { scan, spool } = prepared;
   return { merge: { file, timeOf, spool, scan }, decode, scan, sorted: spool !== null };
 };
+
+export const pathsOf = (sources: readonly RawSource[]): readonly string[] =>
+  sources.map(({ merge }) => merge.file.path);
