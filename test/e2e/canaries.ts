@@ -69,7 +69,7 @@ export class Canaries {
     const found: string[] = [];
     for (const name of filesUnder(folder)) {
       const path = join(folder, name);
-      const parts = [Buffer.from(name), readFileSync(path)];
+      const parts: Buffer[] = [Buffer.from(name), readFileSync(path)];
       if (name.endsWith('.parquet')) parts.push(await contentOf(path));
       for (const part of parts) found.push(...this.foundIn(part).map((label) => `${name}: ${label}`));
     }

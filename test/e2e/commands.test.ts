@@ -28,7 +28,7 @@ const printed = async (...args: readonly string[]): Promise<string> => {
   return ended.stdout;
 };
 
-describe('explain', () => {
+describe.concurrent('explain', () => {
   it('says in sentences what each stage does, with the live parameters', async () => {
     const text = await printed(
       'explain',
@@ -53,7 +53,7 @@ describe('explain', () => {
   });
 });
 
-describe('config', () => {
+describe.concurrent('config', () => {
   it('check says that a configuration is in order, in words and as JSON', async () => {
     expect(await printed('config', 'check', '--config', CONFIG)).toMatch(/in order.*[0-9a-f]{64}/);
     const json = JSON.parse(await printed('config', 'check', '--config', CONFIG, '--json')) as object;
@@ -171,7 +171,7 @@ describe('vault import', () => {
   });
 });
 
-describe('ledger verify', () => {
+describe.concurrent('ledger verify', () => {
   it('says that the chain holds and that every epoch was destroyed', async () => {
     const text = await printed('ledger', 'verify', LEDGER);
     expect(text).toMatch(/chain +holds/);

@@ -85,7 +85,6 @@ describe('a run', () => {
       'expiresAtMs',
     ];
     expect(new Set(lines.map((line) => Object.keys(line).join()))).toEqual(new Set([fields.join()]));
-    const seen = new Set<string>();
     const wrong = lines.filter((line) => {
       const [epoch, start] = [Number(line['epoch']), Number(line['bucketStartMs'])];
       const isInEpoch = epoch % HOUR_MS === 0 && start >= epoch && start < epoch + HOUR_MS;
@@ -289,7 +288,7 @@ describe('two processes on one output folder', () => {
   });
 });
 
-describe('exit codes', () => {
+describe.concurrent('exit codes', () => {
   const config = (name: string, text: string): string => {
     writeFileSync(at(name), text);
     return at(name);
@@ -341,13 +340,15 @@ describe('exit codes', () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toContain('Usage: oboro');
   });
+});
 
-  it('none of these made an output folder', () => {
+describe('a call that fails before its run', () => {
+  it('makes no output folder', () => {
     expect(existsSync(at('never'))).toBe(false);
   });
 });
 
-describe('73 when the output cannot be written:', () => {
+describe.concurrent('73 when the output cannot be written:', () => {
   it.each([
     ['the folder is a file', CONFIG],
     ['the folder lies under a file', join(CONFIG, 'out')],
