@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended } from '../support/cli.ts';
-import { oboro, scratchFolder, signalWhen, start, until } from '../support/cli.ts';
+import { oboro, scratchFolder } from '../support/cli.ts';
 import type { Row } from '../support/inputs.ts';
 import { CITY_DAY, digestsOf, filesUnder, jsonLines, parquetOf, rowsOf } from '../support/inputs.ts';
 import { select, smallCity, writeConfig } from '../support/inputs.ts';
@@ -258,33 +258,6 @@ describe('an output folder of other inputs', () => {
     const config = writeConfig(at('other.yaml'), { vault: at('no-vault'), more: 'lateness: PT6M' });
     const refused = await oboro(['run', '--input', INPUT, '--out', OUT, '--config', config]);
     expect(refused).toMatchObject({ code: 73, stdout: '' });
-  });
-});
-
-describe('two processes on one output folder', () => {
-  it('the second gives up with exit code 75 and leaves the first alone', async () => {
-    const out = at('shared');
-    const lock = join(out, '.oboro', 'lock');
-    const holder = start([...runArgs(out, OTHER), '--follow']);
-    await until(holder, () => existsSync(lock) && readFileSync(lock, 'utf8') !== '');
-    for (const _ of [1, 2]) {
-      const refused = await oboro(runArgs(out, OTHER));
-      expect(refused).toMatchObject({ code: 75, stdout: '' });
-      expect(refused.stderr).toContain('OUTPUT_BUSY');
-      expect(readFileSync(lock, 'utf8')).toBe(String(holder.pid));
-    }
-    const isOpen = () => existsSync(join(out, 'ledger.jsonl'));
-    expect(await signalWhen(holder, isOpen, 'SIGTERM')).toMatchObject({ code: 0 });
-  });
-
-  it('the lock of a process that was killed is taken over', async () => {
-    const out = at('orphan');
-    const killed = start([...runArgs(out, OTHER), '--follow']);
-    await signalWhen(killed, () => existsSync(join(out, '.oboro', 'checkpoint')), 'SIGKILL');
-    expect(existsSync(join(out, '.oboro', 'lock'))).toBe(true);
-    const second = start([...runArgs(out, OTHER), '--follow']);
-    const isTaken = () => readFileSync(join(out, '.oboro', 'lock'), 'utf8') === String(second.pid);
-    expect(await signalWhen(second, isTaken, 'SIGTERM')).toMatchObject({ code: 0 });
   });
 });
 
