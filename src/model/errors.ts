@@ -31,6 +31,8 @@ const ERROR_TABLE = {
   LEDGER_BROKEN: EXIT.badInput,
   LEDGER_TWICE: EXIT.notPermitted,
   SERVICE_AWAY: EXIT.unavailable,
+  TASK_LOST: EXIT.tempFail,
+  POSITION_LOST: EXIT.config,
   BUG: EXIT.bug,
 } as const;
 export type ErrorCode = keyof typeof ERROR_TABLE;

@@ -3,6 +3,7 @@ import type { Fold, Transition } from '../flow/station.ts';
 import { stay } from '../flow/station.ts';
 import type { Retraction, SuccessorContribution } from '../model/contribution.ts';
 import { pseudonym } from '../model/identity.ts';
+import type { CellId } from '../model/place.ts';
 import type { GatePolicy, VisitPolicy } from '../model/policy.ts';
 import type { AnyRow, FootfallRow, PlaceTable, VisitsRow } from '../model/table.ts';
 import type { ClosedWindow, FootfallEntry, GateInput, VisitEntry } from '../model/tally.ts';
@@ -40,6 +41,8 @@ export interface GateEnv {
   readonly drawKey: (epoch: EpochStart) => Buffer | null;
   /** Only where a proof needs to see the contributions behind the rows. */
   readonly witness?: Witness | undefined;
+  /** Which regions this gate is for; all where it is the only one. */
+  readonly isMine?: ((region: CellId) => boolean) | undefined;
 }
 
 /**
@@ -277,7 +280,7 @@ const withheldStoreDays = (
   const have = new Set(released.filter((row) => row.unit_kind === 'store').map((row) => row.unit_id));
   const rows: VisitsRow[] = [];
   for (const store of env.units.all()) {
-    if (have.has(store.id)) continue;
+    if (have.has(store.id) || env.isMine?.(store.region) === false) continue;
     const unit: Unit = storeUnit(store);
     const key = rowMark('visits', unit.id, 'day', closed.window.start);
     const holds = marked(state.marks, key) ? 'rest' : 'all';

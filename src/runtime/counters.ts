@@ -29,6 +29,13 @@ export class Counters {
     );
   }
 
+  /** The counts since the last call; starts over at nothing. */
+  take(): CountTable {
+    const table = this.table();
+    this.#stages.clear();
+    return table;
+  }
+
   restore(table: CountTable): void {
     this.#stages.clear();
     for (const [stage, outcomes] of Object.entries(table)) {

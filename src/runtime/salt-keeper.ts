@@ -45,6 +45,11 @@ export class SaltKeeper {
     }
   }
 
+  /** Notes salts by name: those of a state that is being restored. */
+  need(names: readonly SaltName[]): void {
+    for (const name of names) this.#note(name);
+  }
+
   /**
    * Fetches what was wanted; epochs already over at the watermark stay closed and get no salt. Gives the birth of
    * every salt that was not held before, made just now or found in the vault: after a kill between the vault's

@@ -1,6 +1,6 @@
 /** Drives stage S for one partition: doors, lookup records, visits and bounded contributions, withdrawals. */
 import type { Contribution, Retraction } from '../model/contribution.ts';
-import type { SaltName } from '../model/identity.ts';
+import type { Pseudonym, SaltName } from '../model/identity.ts';
 import type { RawEvent, RawRight } from '../model/raw.ts';
 import type { NearFix, SanitizedLocation } from '../model/sanitized.ts';
 import type { EpochStart, EventTime, Watermark } from '../model/time.ts';
@@ -14,6 +14,15 @@ import { FoldRunner } from './fold-runner.ts';
 export interface SanitizeSink {
   readonly location: (record: SanitizedLocation) => void;
   readonly contribution: (message: Contribution | Retraction) => void;
+  /** Told of everything that moves a state, before it does. */
+  readonly moves?: StateMoves;
+}
+
+/** What moves the states of a task: put on record, the same calls bring a restored task to the same states. */
+export interface StateMoves {
+  location(record: SanitizedLocation): void;
+  fix(near: NearFix): void;
+  retract(epoch: EpochStart, subject: Pseudonym, erased: boolean): void;
 }
 
 export class SanitizeTask {
@@ -65,11 +74,23 @@ export class SanitizeTask {
     }
     this.#counters.add('doors', 'keep');
     const { location, near } = outcome.value;
-    if (location !== null) this.#once.push(location, this.#now);
+    if (location !== null) this.location(location);
     if (near !== null) {
       this.#counters.add('visits', 'in');
-      this.#visits.push(near, this.#now);
+      this.fix(near);
     }
+  }
+
+  /** Takes what the doors made of an event for lookups. */
+  location(record: SanitizedLocation): void {
+    this.#sink.moves?.location(record);
+    this.#once.push(record, this.#now);
+  }
+
+  /** Takes what the doors made of an event for the detector. */
+  fix(near: NearFix): void {
+    this.#sink.moves?.fix(near);
+    this.#visits.push(near, this.#now);
   }
 
   /** Applies a consent or erasure record; what it ends is taken out of every window not yet released. */
@@ -79,8 +100,22 @@ export class SanitizeTask {
     if (!withdrawn) return;
     this.#counters.add('rights', 'withdrawn');
     for (const epoch of new Set([...this.#visits.epochs(), ...this.#bounds.epochs()])) {
-      this.#retract(record, epoch);
+      const subject = this.#flow.subjectIn(record, epoch);
+      if (subject !== null) this.retract(epoch, subject, record.kind === 'erasure');
     }
+  }
+
+  /** Takes a subject out of an epoch (G-03). */
+  retract(epoch: EpochStart, subject: Pseudonym, erased: boolean): void {
+    this.#sink.moves?.retract(epoch, subject, erased);
+    this.#visits.forgetSubject(epoch, subject);
+    this.#bounds.changeSubject(epoch, subject, (state) => {
+      for (const region of this.#flow.regionsOf(state)) {
+        this.#sink.contribution({ kind: 'retract', epoch, region, subject });
+      }
+      return this.#flow.withdrawn(state);
+    });
+    if (erased) this.#bounds.forgetSubject(epoch, subject);
   }
 
   /** Moves event time: nothing at or before the watermark is still expected. */
@@ -117,23 +152,15 @@ export class SanitizeTask {
     ];
   }
 
+  /** Consent and erasure alone, for what was acted upon before: nothing is taken back. */
+  remember(record: RawRight): void {
+    this.#flow.right(record);
+  }
+
   restore(now: Watermark, parts: readonly StatePart[]): void {
     this.#now = now;
     for (const runner of [this.#once, this.#visits, this.#bounds]) {
       for (const part of parts) if (part.node === runner.name) runner.restore(part);
     }
-  }
-
-  #retract(record: RawRight, epoch: EpochStart): void {
-    const subject = this.#flow.subjectIn(record, epoch);
-    if (subject === null) return;
-    this.#visits.forgetSubject(epoch, subject);
-    this.#bounds.changeSubject(epoch, subject, (state) => {
-      for (const region of this.#flow.regionsOf(state)) {
-        this.#sink.contribution({ kind: 'retract', epoch, region, subject });
-      }
-      return this.#flow.withdrawn(state);
-    });
-    if (record.kind === 'erasure') this.#bounds.forgetSubject(epoch, subject);
   }
 }

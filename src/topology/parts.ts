@@ -1,11 +1,10 @@
 /** The environments that the topology hands to its stations. */
 import type { KeyOf } from '../flow/keys.ts';
-import type { CellId } from '../model/place.ts';
+import type { CellId, Store } from '../model/place.ts';
 import type { Policy } from '../model/policy.ts';
 import type { EpochStart, EventTime } from '../model/time.ts';
-import type { StoreIndex } from '../place/store-index.ts';
-import type { UnitList } from '../place/units.ts';
-import { FINE_RESOLUTION, NIGHT_RESOLUTION, ancestor } from '../place/units.ts';
+import { StoreIndex } from '../place/store-index.ts';
+import { FINE_RESOLUTION, NIGHT_RESOLUTION, UnitList, ancestor } from '../place/units.ts';
 import type { GateEnv } from '../release/gate.ts';
 import type { ConsentBook } from '../sanitize/consent-book.ts';
 import { DeviceCells } from '../sanitize/device-cells.ts';
@@ -18,14 +17,38 @@ import { Zone } from '../time/zone.ts';
 import type { BoundsEnv } from '../visits/bounds.ts';
 import type { VisitsEnv } from '../visits/detector-state.ts';
 
-/** What every part is made from. */
-export interface Ground {
+/** What follows from policy and stores alone: made once in a process, shared by all its tasks. */
+export interface Land {
   readonly policy: Policy;
   readonly calendar: Calendar;
   readonly index: StoreIndex;
   readonly units: UnitList;
+}
+
+/** What every part is made from. */
+export interface Ground extends Land {
   readonly keyOf: KeyOf;
 }
+
+export const landOf = ({
+  policy,
+  stores,
+}: {
+  readonly policy: Policy;
+  readonly stores: readonly Store[];
+}): Land => {
+  const listed = stores.map(withLongEnoughDwell);
+  const index = new StoreIndex(listed, { catchmentM: policy.snap.catchmentM });
+  return { policy, calendar: calendarOf(policy), index, units: new UnitList(listed) };
+};
+
+/** Nobody's passing by is a visit, whatever a store list says. */
+const SHORTEST_DWELL_MS = 180_000;
+
+const withLongEnoughDwell = (store: Store): Store =>
+  store.minDwellMs === null || store.minDwellMs >= SHORTEST_DWELL_MS
+    ? store
+    : { ...store, minDwellMs: SHORTEST_DWELL_MS };
 
 export const calendarOf = (policy: Policy): Calendar =>
   new Calendar({

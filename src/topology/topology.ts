@@ -14,12 +14,12 @@ import type { Keying, Opaque } from '../flow/node.ts';
 import { bind } from '../flow/node.ts';
 import type { Pseudonym, Who } from '../model/identity.ts';
 import { subjectOf } from '../model/identity.ts';
-import type { Store } from '../model/place.ts';
+import type { CellId, Store } from '../model/place.ts';
 import type { Policy } from '../model/policy.ts';
 import type { RawRight } from '../model/raw.ts';
 import type { EpochStart, EventTime } from '../model/time.ts';
-import { StoreIndex } from '../place/store-index.ts';
-import { UnitList } from '../place/units.ts';
+import type { StoreIndex } from '../place/store-index.ts';
+import type { UnitList } from '../place/units.ts';
 import { gateFold } from '../release/gate.ts';
 import { chainLine, emptyChain, headOf, refuseTwice } from '../release/ledger.ts';
 import type { Released, WindowRows } from '../release/released.ts';
@@ -34,7 +34,7 @@ import type { BoundsState } from '../visits/bounds.ts';
 import { boundsFold, withdrawn } from '../visits/bounds.ts';
 import { visitsFold } from '../visits/detector.ts';
 import type { Ground } from './parts.ts';
-import { boundsEnv, calendarOf, doorsEnv, gateEnv, visitsEnv } from './parts.ts';
+import { boundsEnv, doorsEnv, gateEnv, landOf, visitsEnv } from './parts.ts';
 
 /** What a deployment gives the flow; everything else follows from it. */
 export interface TopologyOptions {
@@ -47,6 +47,8 @@ export interface TopologyOptions {
   readonly wallBound: EventTime;
   /** Only where a proof needs to see the contributions behind the rows. */
   readonly witness?: Witness | undefined;
+  /** Which regions this gate is for; all where it is the only one. */
+  readonly isMine?: ((region: CellId) => boolean) | undefined;
 }
 
 export interface Topology extends Flow<Released<WindowRows>> {
@@ -59,30 +61,21 @@ export interface Topology extends Flow<Released<WindowRows>> {
 export const ledgerRules = { emptyChain, chainLine, headOf, refuseTwice } as const;
 
 export const topology = (options: TopologyOptions): Topology => {
-  const { policy, keyOf } = options;
-  const stores = options.stores.map(withLongEnoughDwell);
-  const index = new StoreIndex(stores, { catchmentM: policy.snap.catchmentM });
-  const ground: Ground = { policy, calendar: calendarOf(policy), index, units: new UnitList(stores), keyOf };
-  const { calendar, units } = ground;
+  const { keyOf, ...rest } = options;
+  const ground = { ...landOf(options), keyOf };
+  const { calendar, units, index } = ground;
   return {
-    calendar,
-    units,
-    index,
-    sanitize: sanitizeFlow(ground, options),
-    release: releaseFlow(ground, options.witness),
+    ...{ calendar, units, index },
+    sanitize: sanitizeFlow(ground, rest),
+    release: releaseFlow(ground, rest),
   };
 };
 
-/** Nobody's passing by is a visit, whatever a store list says. */
-const SHORTEST_DWELL_MS = 180_000;
-
-const withLongEnoughDwell = (store: Store): Store =>
-  store.minDwellMs === null || store.minDwellMs >= SHORTEST_DWELL_MS
-    ? store
-    : { ...store, minDwellMs: SHORTEST_DWELL_MS };
-
 /** Stage S: all of one subject meets in one task. */
-const sanitizeFlow = (ground: Ground, { deploymentKey, wallBound }: TopologyOptions): SanitizeFlow => {
+export const sanitizeFlow = (
+  ground: Ground,
+  { deploymentKey, wallBound }: Pick<TopologyOptions, 'deploymentKey' | 'wallBound'>,
+): SanitizeFlow => {
   const consents = new ConsentBook({ key: deploymentKey, policy: ground.policy.consent });
   const doors = doorsEnv(ground, consents, wallBound);
   return {
@@ -123,9 +116,12 @@ const sanitizeFlow = (ground: Ground, { deploymentKey, wallBound }: TopologyOpti
 };
 
 /** Stage G: all of one region meets in one task. */
-const releaseFlow = (ground: Ground, witness?: Witness): GateFlow<Released<WindowRows>> => ({
+export const releaseFlow = (
+  ground: Ground,
+  { witness, isMine }: Pick<TopologyOptions, 'witness' | 'isMine'>,
+): GateFlow<Released<WindowRows>> => ({
   tally: bind(tallyFold, { calendar: ground.calendar, grace: ground.policy.gate }, byEpoch),
-  gate: bind(gateFold, { ...gateEnv(ground), witness }, byEpoch),
+  gate: bind(gateFold, { ...gateEnv(ground), witness, isMine }, byEpoch),
 });
 
 const ofWho = (keyOf: (who: Who) => string): Keying<{ readonly who: Who }> => ({

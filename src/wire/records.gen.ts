@@ -104,8 +104,26 @@ interface PositionRecord {
   readonly offset: number;
 }
 
-/** State of one epoch, sealed with AES-256-GCM under the epoch’s state key. */
+/** The newest event time of one input. */
+interface ClockRecord {
+  /** Topic of the input. */
+  readonly topic: string;
+  /** Newest event time read of it, epoch milliseconds UTC. */
+  readonly clockMs: number;
+}
+
+/** The watermark moved. */
+interface AdvanceRecord {
+  /** Its place among the operations of the commit. */
+  readonly index: number;
+  /** Where to, epoch milliseconds UTC. */
+  readonly watermarkMs: number;
+}
+
+/** Operations or states of one epoch, sealed with AES-256-GCM under the epoch’s state key. */
 interface SealedRecord {
+  /** Audience of the salt. */
+  readonly audience: 'statistics' | 'nearby' | 'fraud';
   /** Start of the epoch, epoch milliseconds UTC. */
   readonly epoch: number;
   /** The 12 bytes of the nonce. */
@@ -114,15 +132,23 @@ interface SealedRecord {
   readonly sealed: Buffer;
 }
 
-/** One record of a task’s changelog: input positions in the clear, all else sealed per epoch. */
+/** One value of a sanitize task’s changelog: where the task stands in the clear, all that moved its state sealed per epoch. */
 interface StateRecord {
-  /** What the record is. */
-  readonly kind: 'delta' | 'snapshot_start' | 'snapshot_chunk' | 'snapshot_end' | 'roll';
+  /** What the value is: the operations of one commit, the start of a whole state, or a piece of it. */
+  readonly kind: 'delta' | 'snapshot' | 'chunk';
   /** Number of the commit, from 0. */
   readonly sequence: number;
-  /** Input positions that belong to this state; empty except in delta and snapshot_end. */
+  /** Input positions that belong to this state. */
   readonly positions: readonly PositionRecord[];
-  /** Changed keys, one part an epoch. */
+  /** Clocks of the inputs. */
+  readonly clocks: readonly ClockRecord[];
+  /** The task’s watermark, epoch milliseconds UTC. */
+  readonly watermarkMs: number;
+  /** The newest watermark told by a mark, epoch milliseconds UTC. */
+  readonly markedMs: number;
+  /** Moves of the watermark among the sealed operations. */
+  readonly advances: readonly AdvanceRecord[];
+  /** What is sealed, epoch by epoch. */
   readonly parts: readonly SealedRecord[];
 }
 

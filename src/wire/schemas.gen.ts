@@ -309,17 +309,17 @@ export const SCHEMAS: { readonly [T in Topic]: TopicSchema } = {
     topic: 'oboro.state',
     audience: 'internal',
     compatibility: 'BACKWARD_TRANSITIVE',
-    doc: 'One record of a task’s changelog: input positions in the clear, all else sealed per epoch.',
+    doc: 'One value of a sanitize task’s changelog: where the task stands in the clear, all that moved its state sealed per epoch.',
     fields: [
       {
         name: 'kind',
         type: {
           type: 'enum',
           name: 'StateKind',
-          symbols: ['delta', 'snapshot_start', 'snapshot_chunk', 'snapshot_end', 'roll'],
-          doc: 'Kinds of changelog record.',
+          symbols: ['delta', 'snapshot', 'chunk'],
+          doc: 'Kinds of changelog value.',
         },
-        doc: 'What the record is.',
+        doc: 'What the value is: the operations of one commit, the start of a whole state, or a piece of it.',
         privacy: 'none',
       },
       { name: 'sequence', type: 'long', doc: 'Number of the commit, from 0.', privacy: 'none' },
@@ -337,7 +337,68 @@ export const SCHEMAS: { readonly [T in Topic]: TopicSchema } = {
             ],
           },
         },
-        doc: 'Input positions that belong to this state; empty except in delta and snapshot_end.',
+        doc: 'Input positions that belong to this state.',
+        privacy: 'none',
+      },
+      {
+        name: 'clocks',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Clock',
+            doc: 'The newest event time of one input.',
+            fields: [
+              { name: 'topic', type: 'string', doc: 'Topic of the input.', privacy: 'none' },
+              {
+                name: 'clockMs',
+                type: 'long',
+                doc: 'Newest event time read of it, epoch milliseconds UTC.',
+                privacy: 'none',
+              },
+            ],
+          },
+        },
+        doc: 'Clocks of the inputs.',
+        privacy: 'none',
+      },
+      {
+        name: 'watermarkMs',
+        type: 'long',
+        doc: 'The task’s watermark, epoch milliseconds UTC.',
+        privacy: 'none',
+      },
+      {
+        name: 'markedMs',
+        type: 'long',
+        doc: 'The newest watermark told by a mark, epoch milliseconds UTC.',
+        privacy: 'none',
+      },
+      {
+        name: 'advances',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Advance',
+            doc: 'The watermark moved.',
+            fields: [
+              {
+                name: 'index',
+                type: 'int',
+                doc: 'Its place among the operations of the commit.',
+                privacy: 'none',
+              },
+              {
+                name: 'watermarkMs',
+                type: 'long',
+                doc: 'Where to, epoch milliseconds UTC.',
+                privacy: 'none',
+              },
+            ],
+          },
+        },
+        doc: 'Moves of the watermark among the sealed operations.',
         privacy: 'none',
       },
       {
@@ -347,20 +408,31 @@ export const SCHEMAS: { readonly [T in Topic]: TopicSchema } = {
           items: {
             type: 'record',
             name: 'Sealed',
-            doc: 'State of one epoch, sealed with AES-256-GCM under the epoch’s state key.',
+            doc: 'Operations or states of one epoch, sealed with AES-256-GCM under the epoch’s state key.',
             fields: [
+              {
+                name: 'audience',
+                type: {
+                  type: 'enum',
+                  name: 'Audience',
+                  symbols: ['statistics', 'nearby', 'fraud'],
+                  doc: 'For whom pseudonyms are made.',
+                },
+                doc: 'Audience of the salt.',
+                privacy: 'none',
+              },
               {
                 name: 'epoch',
                 type: 'long',
                 doc: 'Start of the epoch, epoch milliseconds UTC.',
-                privacy: 'quasi',
+                privacy: 'none',
               },
               { name: 'nonce', type: 'bytes', doc: 'The 12 bytes of the nonce.', privacy: 'none' },
               { name: 'sealed', type: 'bytes', doc: 'Ciphertext and 16-byte tag.', privacy: 'quasi' },
             ],
           },
         },
-        doc: 'Changed keys, one part an epoch.',
+        doc: 'What is sealed, epoch by epoch.',
         privacy: 'quasi',
       },
     ],

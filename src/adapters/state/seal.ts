@@ -6,18 +6,24 @@ import type { Randomness } from '../../ports/clock.ts';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** nonce ‖ tag ‖ ciphertext; a fresh random nonce each time (NIST SP 800-38D §8.2.2). */
-export const seal = (key: Buffer, plain: Buffer, randomness: Randomness): Buffer => {
+/**
+ * nonce ‖ tag ‖ ciphertext; a fresh random nonce each time (NIST SP 800-38D §8.2.2). `bound` is authenticated with it:
+ * what was sealed for one place opens in no other.
+ */
+export const seal = (key: Buffer, plain: Buffer, randomness: Randomness, bound = ''): Buffer => {
   const nonce = randomness.bytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(Buffer.from(bound));
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), body]);
 };
 
 /** Throws STATE_CORRUPT when the bytes are not what was sealed under this key. */
-export const unseal = (key: Buffer, sealed: Buffer): Buffer => {
+export const unseal = (key: Buffer, sealed: Buffer, bound = ''): Buffer => {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
+    const nonce = sealed.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(bound));
     decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
   } catch (cause) {

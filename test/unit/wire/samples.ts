@@ -174,7 +174,13 @@ export const SAMPLES: { readonly [T in Topic]: AvroValues[T] } = {
       { topic: 'raw.gps', offset: 10 },
       { topic: 'raw.device', offset: 0 },
     ],
-    parts: [{ epoch: EPOCH, nonce: Buffer.alloc(12, 1), sealed: Buffer.alloc(40, 2) }],
+    clocks: [{ topic: 'raw.gps', clockMs: AT }],
+    watermarkMs: AT - 1,
+    markedMs: AT - 2,
+    advances: [{ index: 3, watermarkMs: AT - 1 }],
+    parts: [
+      { audience: 'statistics', epoch: EPOCH, nonce: Buffer.alloc(12, 1), sealed: Buffer.alloc(40, 2) },
+    ],
   },
   'oboro.vault': {
     audience: 'nearby',

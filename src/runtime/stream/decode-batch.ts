@@ -1,0 +1,53 @@
+/** Decodes a batch of input records before anything is changed; waits for schemas that are not there yet. */
+import type { RawEvent, RawRight } from '../../model/raw.ts';
+import type { QuarantineReason } from '../../model/reasons.ts';
+import type { LogBatch, LogRecord } from '../../ports/log.ts';
+import type { InputCodec, Intake } from './codecs.ts';
+
+export interface DecodedBatch {
+  readonly events: readonly RawEvent[];
+  readonly rights: readonly RawRight[];
+  /** Records to be set aside. */
+  readonly faults: readonly { readonly record: LogRecord; readonly reason: QuarantineReason }[];
+  /** How many records came to what: `keep` or a reason. */
+  readonly outcomes: ReadonlyMap<string, number>;
+}
+
+export const decodeBatch = async (input: InputCodec, batch: LogBatch): Promise<DecodedBatch> => {
+  for (;;) {
+    const decoded = tryDecode(input, batch);
+    if (decoded !== null) return decoded;
+    await input.fetch();
+  }
+};
+
+interface Collected {
+  readonly events: RawEvent[];
+  readonly rights: RawRight[];
+  readonly faults: { readonly record: LogRecord; readonly reason: QuarantineReason }[];
+  readonly outcomes: Map<string, number>;
+}
+
+/** Null when a schema is missing. */
+const tryDecode = (input: InputCodec, batch: LogBatch): DecodedBatch | null => {
+  const into: Collected = { events: [], rights: [], faults: [], outcomes: new Map() };
+  let isComplete = true;
+  for (const record of batch.records) {
+    const intake = input.decode(batch, record);
+    // The rest is looked at all the same, so that one fetch brings every schema.
+    if (intake.kind === 'wait') isComplete = false;
+    else if (isComplete) collect(into, record, intake);
+  }
+  return isComplete ? into : null;
+};
+
+const collect = (into: Collected, record: LogRecord, intake: Exclude<Intake, { kind: 'wait' }>): void => {
+  if (intake.kind === 'ignore') return;
+  const outcome = intake.kind === 'keep' ? 'keep' : intake.reason;
+  into.outcomes.set(outcome, (into.outcomes.get(outcome) ?? 0) + 1);
+  if (intake.kind === 'quarantine') into.faults.push({ record, reason: intake.reason });
+  if (intake.kind !== 'keep') return;
+  const { value } = intake;
+  if (value.kind === 'consent' || value.kind === 'erasure') into.rights.push(value);
+  else into.events.push(value);
+};

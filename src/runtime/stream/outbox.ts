@@ -1,0 +1,96 @@
+/** Collects what a sanitize task wants to write in its next transaction: records for readers, and contributions by gate partition and epoch. */
+import type { Contribution, Retraction } from '../../model/contribution.ts';
+import type { Control } from '../../model/control.ts';
+import type { SaltName } from '../../model/identity.ts';
+import type { EpochStart } from '../../model/time.ts';
+import type { Outgoing } from '../../ports/log.ts';
+import type { ContributionCodec } from './codecs.ts';
+import { TOPICS, VAULT_PARTITION } from './topics.ts';
+
+type Message = Contribution | Retraction;
+
+export interface OutboxOptions {
+  readonly codec: Pick<ContributionCodec, 'seal' | 'control'>;
+  /** The gate partition of a region. */
+  readonly partitionOf: (region: string) => number;
+  readonly gatePartitions: number;
+}
+
+export class Outbox {
+  readonly #o: OutboxOptions;
+  #records: Outgoing[] = [];
+  #afterContributions: Outgoing[] = [];
+  #bytes = 0;
+  #count = 0;
+  readonly #contributions = new Map<number, Map<EpochStart, Message[]>>();
+
+  constructor(options: OutboxOptions) {
+    this.#o = options;
+  }
+
+  /** Records that will be written, one a contribution. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  record(record: Outgoing): void {
+    this.#records.push(record);
+    this.#count += 1;
+    this.#bytes += (record.value?.length ?? 0) + (record.key?.length ?? 0);
+  }
+
+  contribution(message: Message): void {
+    const partition = this.#o.partitionOf(message.region);
+    const epochs = this.#contributions.get(partition) ?? new Map<EpochStart, Message[]>();
+    this.#contributions.set(partition, epochs);
+    const messages = epochs.get(message.epoch);
+    if (messages === undefined) epochs.set(message.epoch, [message]);
+    else messages.push(message);
+    this.#count += 1;
+    this.#bytes += BYTES_PER_CONTRIBUTION;
+  }
+
+  /** Tells every gate task. */
+  broadcast(message: Control): void {
+    const value = this.#o.codec.control(message);
+    for (let partition = 0; partition < this.#o.gatePartitions; partition++) {
+      this.#afterContributions.push({ topic: TOPICS.contributions, partition, key: null, value });
+    }
+  }
+
+  /** Asks the vault's writer for salts; not collected, since whoever asks waits. */
+  want(names: readonly SaltName[]): Outgoing {
+    const value = this.#o.codec.control({ kind: 'want', names });
+    return { topic: TOPICS.contributions, partition: VAULT_PARTITION, key: null, value };
+  }
+
+  /** Everything collected, in an order in which no mark goes before what it vouches for. */
+  take(): Outgoing[] {
+    const taken = [...this.#records, ...this.#sealed(), ...this.#afterContributions];
+    this.#records = [];
+    this.#afterContributions = [];
+    this.#contributions.clear();
+    this.#count = 0;
+    this.#bytes = 0;
+    return taken;
+  }
+
+  #sealed(): Outgoing[] {
+    const { codec } = this.#o;
+    return [...this.#contributions].flatMap(([partition, epochs]) => {
+      const at = { topic: TOPICS.contributions, partition };
+      return [...epochs].map(([epoch, messages]) => ({
+        ...at,
+        key: null,
+        value: codec.seal(at, epoch, messages),
+      }));
+    });
+  }
+}
+
+/** About what one takes, sealed with others. */
+const BYTES_PER_CONTRIBUTION = 120;

@@ -1,0 +1,357 @@
+/** Stage S on a log: one partition of all personal inputs in; locations, dead letters, contributions and a changelog out. */
+import { OboroError } from '../../model/errors.ts';
+import type { SaltName } from '../../model/identity.ts';
+import type { RawEvent } from '../../model/raw.ts';
+import type { EventTime, WallTime, Watermark } from '../../model/time.ts';
+import { SECOND_MS, eventTime, watermark } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log, LogBatch, LogRecord, Place, Position } from '../../ports/log.ts';
+import type { HeldSalt } from '../../ports/salts.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Calendar } from '../../time/calendar.ts';
+import type { Grace } from '../../time/schedule.ts';
+import { Counters } from '../counters.ts';
+import { EARLIEST } from '../engine.ts';
+import type { SanitizeFlow } from '../flow.ts';
+import { KeyRing } from '../key-ring.ts';
+import { SaltKeeper } from '../salt-keeper.ts';
+import { SanitizeTask } from '../sanitize-task.ts';
+import { Changelog } from './changelog.ts';
+import type { ChangelogCodec, ContributionCodec, InputCodec, SanitizeOutputCodec } from './codecs.ts';
+import { CommitLane } from './commit-lane.ts';
+import { decodeBatch } from './decode-batch.ts';
+import { InputClocks } from './input-clocks.ts';
+import { Outbox } from './outbox.ts';
+import type { Pending, StreamTask } from './stream-task.ts';
+import { newIn } from './stream-task.ts';
+import { EVENT_TOPICS, RIGHT_TOPICS, TOPICS } from './topics.ts';
+import type { VaultView } from './vault-view.ts';
+
+const TICK_MS = 10 * SECOND_MS;
+
+export interface SanitizeStreamOptions {
+  readonly partition: number;
+  readonly transactionalId: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly vault: VaultView;
+  /** The flow and the codecs that need its keys, made anew for every attempt. */
+  readonly make: (ring: KeyRing) => SanitizeParts;
+  readonly input: InputCodec;
+  readonly output: SanitizeOutputCodec;
+  readonly partitionOf: (region: string) => number;
+  readonly gatePartitions: number;
+  readonly settings: SanitizeSettings;
+}
+
+export interface SanitizeParts {
+  readonly flow: SanitizeFlow;
+  readonly calendar: Calendar;
+  readonly contributions: ContributionCodec;
+  readonly changelog: ChangelogCodec;
+}
+
+export interface SanitizeSettings {
+  readonly latenessMs: number;
+  readonly skewMs: number;
+  readonly idleAfterMs: number;
+  readonly markEveryMs: number;
+  readonly snapshotMinBytes: number;
+  readonly grace: Grace;
+}
+
+const EVENTS: readonly string[] = EVENT_TOPICS;
+const RIGHTS: readonly string[] = RIGHT_TOPICS;
+
+export class SanitizeStream implements StreamTask {
+  readonly #o: SanitizeStreamOptions;
+  readonly #ring = new KeyRing();
+  readonly #counters = new Counters();
+  readonly #flow: SanitizeFlow;
+  readonly #task: SanitizeTask;
+  readonly #salts: SaltKeeper;
+  readonly #clocks: InputClocks;
+  readonly #outbox: Outbox;
+  readonly #changelog: Changelog;
+  readonly #positions = new Map<string, number>();
+  readonly #unlisten: () => void;
+  #lane: CommitLane | null = null;
+  #now: Watermark = watermark(EARLIEST - TICK_MS);
+  /** Contributions known before this are told as known now: nothing that a mark vouched for may still come. */
+  #floor: Watermark = this.#now;
+  #marked: Watermark = this.#now;
+  #moved = false;
+  #replaying = false;
+  #giveUp: (fault: OboroError) => void = () => undefined;
+  /** Rejects when the task is closed, for whoever waits for something that may never come. */
+  readonly #givenUp = new Promise<never>((_, reject) => {
+    this.#giveUp = reject;
+  });
+  #wallBound: EventTime = EARLIEST;
+
+  constructor(options: SanitizeStreamOptions) {
+    this.#o = options;
+    const { flow, calendar, contributions, changelog } = options.make(this.#ring);
+    const { settings, partitionOf, gatePartitions } = options;
+    const { grace, latenessMs } = settings;
+    this.#flow = flow;
+    this.#outbox = new Outbox({ codec: contributions, partitionOf, gatePartitions });
+    const place = { topic: TOPICS.state, partition: options.partition };
+    this.#changelog = new Changelog({ codec: changelog, place, log: options.log, settings });
+    this.#clocks = new InputClocks({ topics: EVENTS, idleAfterMs: settings.idleAfterMs });
+    const vault = { hold: this.#hold, destroy: noBurials, imported: false, close: noBurials };
+    this.#salts = new SaltKeeper({ vault, ring: this.#ring, calendar, grace, latenessMs });
+    this.#task = new SanitizeTask(flow, this.#sink(), this.#counters);
+    this.#givenUp.catch(() => undefined);
+    this.#unlisten = options.vault.onDestroyed((name) => this.#ring.markClosed(name));
+  }
+
+  async takeOver(): Promise<readonly Position[]> {
+    const { log, transactionalId } = this.#o;
+    this.#lane = new CommitLane(await log.openWriter(transactionalId));
+    this.#believe();
+    const committed = await this.#restore();
+    for (const topic of RIGHTS) await this.#readRights(topic, committed.get(topic) ?? null);
+    for (const topic of EVENTS) await this.#startOf(topic, committed.get(topic) ?? null);
+    return this.positions();
+  }
+
+  async take(batch: LogBatch): Promise<void> {
+    const fresh = newIn(batch, this.#positionOf(batch.topic));
+    if (fresh === null) return;
+    const decoded = await decodeBatch(this.#o.input, fresh);
+    this.#believe();
+    await this.#fetchSalts(decoded.events);
+    for (const right of decoded.rights) this.#task.right(right);
+    for (const event of decoded.events) this.#event(fresh.topic, event);
+    for (const [outcome, n] of decoded.outcomes) this.#counters.add('wire', outcome, n);
+    for (const { record, reason } of decoded.faults) this.#setAside(fresh, record, reason);
+    this.#positions.set(fresh.topic, fresh.next);
+    this.#clocks.stands(fresh.topic, fresh.next >= fresh.end, this.#o.clock.now());
+    this.#moved = true;
+  }
+
+  turn(now: WallTime): void {
+    this.#believe();
+    if (this.#clocks.turn(now)) this.#ripen();
+  }
+
+  get pending(): Pending {
+    const { count, bytes } = this.#outbox;
+    return {
+      records: this.#moved || this.#changelog.operations.count > 0 ? Math.max(count, 1) : count,
+      bytes,
+      urgent: false,
+    };
+  }
+
+  async commit(): Promise<void> {
+    const { markEveryMs } = this.#o.settings;
+    const mark = watermark(Math.floor(this.#now / markEveryMs) * markEveryMs);
+    if (mark > this.#marked) {
+      this.#marked = mark;
+      this.#outbox.broadcast({ kind: 'mark', task: String(this.#o.partition), watermark: mark });
+      this.#moved = true;
+    }
+    if (this.pending.records === 0) return;
+    this.#moved = false;
+    const outputs = this.#outbox.take();
+    const saved = this.#changelog.next(
+      {
+        positions: this.positions(),
+        clocks: this.#clocks.record(),
+        now: this.#now,
+        marked: this.#marked,
+      },
+      () => this.#task.parts(),
+    );
+    const counted = this.#counters.take();
+    await this.#writer.commit([...outputs, ...saved]);
+    for (const [stage, outcomes] of Object.entries(counted)) {
+      for (const [outcome, n] of Object.entries(outcomes)) {
+        this.#o.telemetry.add('records', { stage, outcome }, n);
+      }
+    }
+    await this.#changelog.trim();
+  }
+
+  positions(): readonly Position[] {
+    const { partition } = this.#o;
+    return [...this.#positions].map(([topic, offset]) => ({ topic, partition, offset }));
+  }
+
+  /** Number of keys with state, by fold. */
+  get keys(): Readonly<Record<string, number>> {
+    return this.#task.keys;
+  }
+
+  get watermark(): Watermark {
+    return this.#now;
+  }
+
+  async close(): Promise<void> {
+    this.#giveUp(new OboroError('TASK_LOST', 'the task was given up while it waited for a salt'));
+    this.#unlisten();
+    for (const name of this.#ring.held()) this.#ring.retire(name);
+    await this.#lane?.close();
+  }
+
+  get #writer(): CommitLane {
+    if (this.#lane === null) throw new OboroError('BUG', 'a task commits before it was taken over');
+    return this.#lane;
+  }
+
+  #sink(): ConstructorParameters<typeof SanitizeTask>[1] {
+    const { partition, output } = this.#o;
+    return {
+      location: (record) => {
+        if (!this.#replaying) this.#outbox.record(output.location(record, partition));
+      },
+      contribution: (message) => {
+        if (this.#replaying) return;
+        const isLate = message.kind !== 'retract' && message.knownAt < this.#floor;
+        this.#outbox.contribution(isLate ? { ...message, knownAt: eventTime(this.#floor) } : message);
+      },
+      moves: {
+        location: (record) => {
+          if (!this.#replaying) this.#changelog.operations.location(record);
+        },
+        fix: (near) => {
+          if (!this.#replaying) this.#changelog.operations.fix(near);
+        },
+        retract: (...what) => {
+          if (!this.#replaying) this.#changelog.operations.retract(...what);
+        },
+      },
+    };
+  }
+
+  /** Nothing later than this is believed. */
+  #believe(): void {
+    this.#wallBound = eventTime(this.#o.clock.now() + this.#o.settings.skewMs);
+    this.#flow.believeUpTo(this.#wallBound);
+  }
+
+  #isHonest(at: EventTime): boolean {
+    return at >= EARLIEST && at <= this.#wallBound;
+  }
+
+  async #fetchSalts(events: readonly RawEvent[]): Promise<void> {
+    for (const { at } of events) if (this.#isHonest(at)) this.#salts.want(at);
+    await this.#salts.fetch(this.#now);
+  }
+
+  #event(topic: string, event: RawEvent): void {
+    if (this.#isHonest(event.at)) this.#clocks.saw(topic, event.at);
+    this.#task.event(event, this.#clocks.clockOf(topic));
+    this.#ripen();
+  }
+
+  /** Moves event time as far as the inputs allow, on a grid, so that batch sizes cannot be seen in any result. */
+  #ripen(): void {
+    const ripe = this.#clocks.slowest - this.#o.settings.latenessMs;
+    if (ripe < this.#now + TICK_MS) return;
+    const now = watermark(Math.floor(ripe / TICK_MS) * TICK_MS);
+    this.#changelog.operations.advance(now);
+    this.#advance(now);
+    this.#moved = true;
+  }
+
+  #advance(now: Watermark): void {
+    this.#now = now;
+    this.#task.advance(now);
+    this.#floor = now;
+    for (const name of this.#salts.due(now)) {
+      this.#task.dropEpoch(name);
+      this.#ring.retire(name);
+    }
+  }
+
+  #setAside(place: Place, record: LogRecord, reason: SetAside): void {
+    const { partition, output, clock } = this.#o;
+    this.#outbox.record(output.deadLetter({ reason, place, record, atMs: clock.now() }, partition));
+  }
+
+  /** Salts come from the vault's topic; what was never made is asked for, and waited for. */
+  readonly #hold = async (names: readonly SaltName[]): Promise<readonly (HeldSalt | null)[]> => {
+    const { vault } = this.#o;
+    const missing = names.filter((name) => vault.of(name) === undefined);
+    if (missing.length > 0) {
+      await this.#writer.commit([this.#outbox.want(missing)]);
+      await Promise.race([vault.known(missing), this.#givenUp]);
+    }
+    return names.map((name) => {
+      const known = vault.of(name);
+      return known === undefined || known === 'destroyed' ? null : known;
+    });
+  };
+
+  async #restore(): Promise<ReadonlyMap<string, number>> {
+    const saved = await this.#changelog.read();
+    if (saved === null) return new Map();
+    const { header } = saved;
+    this.#salts.need(saved.salts);
+    await this.#salts.fetch(header.now);
+    this.#replaying = true;
+    if (saved.base !== null) this.#now = saved.base.now;
+    this.#floor = this.#now;
+    this.#task.restore(this.#now, this.#changelog.partsOf(saved));
+    for (const operation of this.#changelog.operationsOf(saved)) {
+      if (operation.kind === 'advance') this.#advance(operation.now);
+      else if (operation.kind === 'fix') this.#task.fix(operation.near);
+      else if (operation.kind === 'location') this.#task.location(operation.location);
+      else this.#task.retract(operation.epoch, operation.subject, operation.erased);
+    }
+    this.#replaying = false;
+    this.#counters.take();
+    this.#marked = header.marked;
+    this.#clocks.restore(header.clocks);
+    return new Map(header.positions.map(({ topic, offset }) => [topic, offset]));
+  }
+
+  /**
+   * Reads every consent and erasure there is, before any event. What the saved state has acted upon is only
+   * remembered; what came after it takes back what it must.
+   */
+  async #readRights(topic: string, acted: number | null): Promise<void> {
+    const { log, partition } = this.#o;
+    const batches: LogBatch[] = [];
+    const end = await log.readToEnd({ topic, partition }, null, (batch) => batches.push(batch));
+    const isOld = ({ offset }: LogRecord): boolean => acted === null || offset < acted;
+    for (const batch of batches) {
+      const old = await decodeBatch(this.#o.input, { ...batch, records: batch.records.filter(isOld) });
+      for (const right of old.rights) this.#task.remember(right);
+      const fresh = { ...batch, records: batch.records.filter((record) => !isOld(record)) };
+      for (const right of (await decodeBatch(this.#o.input, fresh)).rights) this.#task.right(right);
+    }
+    this.#counters.take();
+    this.#positions.set(topic, end);
+  }
+
+  async #startOf(topic: string, committed: number | null): Promise<void> {
+    const { log, partition, clock } = this.#o;
+    const { start, end } = await log.bounds({ topic, partition });
+    if (committed !== null && (committed < start || committed > end)) throw positionLost(topic, partition);
+    const position = committed ?? start;
+    this.#positions.set(topic, position);
+    this.#clocks.stands(topic, position >= end, clock.now());
+  }
+
+  #positionOf(topic: string): number {
+    return this.#positions.get(topic) ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+type SetAside = Parameters<SanitizeOutputCodec['deadLetter']>[0]['reason'];
+
+const noBurials = (): Promise<void> => Promise.resolve();
+
+const positionLost = (topic: string, partition: number): OboroError =>
+  new OboroError(
+    'POSITION_LOST',
+    `${topic}-${String(partition)}: the saved position is not in the topic any more`,
+    {
+      hint: 'The topic was made again, or kept its records for less time than this worker was away. See docs/operations.md.',
+    },
+  );
