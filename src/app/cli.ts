@@ -6,10 +6,12 @@ import { configCheck, configPrint } from './commands/config.ts';
 import { demo } from './commands/demo.ts';
 import { evalVisitsCommand } from './commands/eval.ts';
 import { explain } from './commands/explain.ts';
+import { feed } from './commands/feed.ts';
 import { fixturesConsentCommand } from './commands/fixtures.ts';
 import { ledgerVerify } from './commands/ledger.ts';
 import { run } from './commands/run.ts';
 import { vaultImport } from './commands/vault.ts';
+import { worker } from './commands/worker.ts';
 import { CODE_VERSION } from './version.ts';
 
 /** Parses the arguments, runs the command and sets the exit code; never throws. */
@@ -39,6 +41,7 @@ const program = (): Command => {
     .exitOverride()
     .showHelpAfterError('(run with --help for the options)');
   addRun(oboro);
+  addStream(oboro);
   addPrivacy(oboro);
   addConfig(oboro);
   addTesting(oboro);
@@ -61,6 +64,17 @@ const addRun = (oboro: Command): void => {
     .addOption(configOption())
     .option('--follow', 'keep watching the files for more')
     .action(run);
+};
+
+const addStream = (oboro: Command): void => {
+  talkOptions(oboro.command('worker'))
+    .description('join the consumer groups of a deployment and work until SIGTERM')
+    .addOption(
+      new Option('--role <role>', 'stages to serve').choices(['all', 'sanitize', 'aggregate']).default('all'),
+    )
+    .option('--processes <n>', 'processes to start on this machine', '1')
+    .addOption(configOption())
+    .action(worker);
 };
 
 const addPrivacy = (oboro: Command): void => {
@@ -99,6 +113,11 @@ const addTesting = (oboro: Command): void => {
     .option('--at <time>', 'when all consents take effect (ISO 8601); default: before the first event')
     .option('--no-third-party', 'leave third-party tracking refused')
     .action(fixturesConsentCommand);
+  talkOptions(fixtures.command('feed'))
+    .description('send the records of input files to the topics, as producers would')
+    .requiredOption('--input <paths...>', 'folders or files, named as for run')
+    .addOption(configOption())
+    .action(feed);
   const vault = oboro.command('vault').description('the salts');
   talkOptions(vault.command('import <file>'))
     .description('use fixed salts, for tests: every run that finds them says so in its manifest')

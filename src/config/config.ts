@@ -1,8 +1,9 @@
 /** The configuration as the rest of the house gets it: checked once, frozen, with the origin of each value. */
 import type { Policy } from '../model/policy.ts';
+import type { Connections } from './connections.ts';
 import type { Settings } from './schema.ts';
 
-export interface Config {
+export interface Config extends Connections {
   /** The privacy parameters, for the stations. */
   readonly policy: Policy;
   /** SHA-256 of the policy, 64 hex digits. */

@@ -1,9 +1,10 @@
-/** Durations as they are written in the configuration: ISO 8601 `PnDTnHnMnS`, whole numbers, nothing longer than days. */
+/** Durations as they are written in the configuration: ISO 8601 `PnDTnHnMnS`, nothing longer than days, fractions of seconds only. */
 import { OboroError } from '../model/errors.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.ts';
 
-/** The accepted form; months and years are left out because their length varies. */
-export const DURATION_PATTERN = /^P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+/** The accepted form; months and years are left out because their length varies, and seconds have milliseconds at most. */
+export const DURATION_PATTERN =
+  /^P(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d{1,3})?)S)?)?$/;
 
 const UNITS_MS = [DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS] as const;
 
@@ -11,7 +12,7 @@ const UNITS_MS = [DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS] as const;
 export const parseDuration = (text: string): number | null => {
   const match = DURATION_PATTERN.exec(text);
   if (match === null) return null;
-  const ms = UNITS_MS.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * unit, 0);
+  const ms = UNITS_MS.reduce((sum, unit, i) => sum + Math.round(Number(match[i + 1] ?? 0) * unit), 0);
   return Number.isSafeInteger(ms) ? ms : null;
 };
 

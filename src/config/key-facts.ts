@@ -139,6 +139,64 @@ export const path = ({ by, meaning }: Words<string>) =>
 export const pathOrNull = ({ by, meaning }: Words<null>) =>
   told(z.string().min(1).nullable().default(by), { meaning, text: true, expected: 'a path, or null' });
 
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** A part of identifiers that others join with dots: so it has none itself, and no two joined names can be alike. */
+export const name = ({ by, meaning }: Words<string>) =>
+  told(z.string().regex(NAME).default(by), {
+    meaning,
+    text: true,
+    expected: 'a name of up to 64 letters, digits, dashes and underscores',
+  });
+
+const PRINTABLE = /^[\x21-\x7e]{1,128}$/;
+
+/** A text without blanks, or null where there is none. */
+export const wordOrNull = ({ by, meaning }: Words<null>) =>
+  told(z.string().regex(PRINTABLE).nullable().default(by), {
+    meaning,
+    text: true,
+    expected: 'up to 128 printable characters without blanks, or null',
+  });
+
+export const word = ({ by, meaning }: Words<string>) =>
+  told(z.string().regex(PRINTABLE).default(by), {
+    meaning,
+    text: true,
+    expected: 'up to 128 printable characters without blanks',
+  });
+
+export const secret = ({ by, meaning }: Words<null>) =>
+  told(z.string().min(1).nullable().default(by), {
+    meaning,
+    text: true,
+    secret: true,
+    expected: 'a text, or null',
+  });
+
+const HOST_PORT = /^[A-Za-z0-9._-]+:\d{1,5}$/;
+
+export const hosts = ({ by, meaning }: Words<readonly string[]>) =>
+  told(
+    z
+      .array(z.string().regex(HOST_PORT))
+      .min(1)
+      .default([...by]),
+    { meaning, expected: `a list of host:port such as [${by.join(', ')}]` },
+  );
+
+const HTTP_URL = /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#@]*)?$/;
+
+const isUrl = (text: string): boolean => URL.canParse(text);
+
+/** An address without credentials in it: those have keys of their own. */
+export const url = ({ by, meaning }: Words<string>) =>
+  told(z.string().regex(HTTP_URL, { abort: true }).refine(isUrl).default(by), {
+    meaning,
+    text: true,
+    expected: 'an http or https address without user, query or fragment',
+  });
+
 /**
  * A group of keys; may be left out, and unknown keys in it are refused. Every key has a default, so the empty
  * mapping is always accepted: the cast says what the type of a generic shape cannot.

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { OboroError } from '../model/errors.ts';
 import type { Config } from './config.ts';
+import { connectionsOf } from './connections.ts';
 import type { Environment, Override } from './environment.ts';
 import { fromEnvironment, secretFiles } from './environment.ts';
 import type { Key } from './keys.ts';
@@ -46,6 +47,7 @@ export const loadConfig = async (options: LoadOptions): Promise<Config> => {
     policyHash: policyHash(policy),
     vault,
     run,
+    ...deepFreeze(connectionsOf(settings)),
     settings: deepFreeze(settings),
     origins,
   });

@@ -39,9 +39,9 @@ One YAML file, given with \`--config\`. Every key has a default; unknown keys ar
 first of: command-line flag, environment variable, file, default. \`oboro config check\` validates, and
 \`oboro config print\` shows every effective value with its origin.
 
-- Durations are ISO 8601 in days, hours, minutes and seconds (\`PT5M\`, \`P1DT12H\`), or plain seconds where the name of the key ends in \`S\`.
+- Durations are ISO 8601 in days, hours, minutes and seconds (\`PT5M\`, \`P1DT12H\`, \`PT0.5S\`), or plain seconds where the name of the key ends in \`S\`.
 - The environment variable of \`snap.bucketS\` is \`OBORO__SNAP__BUCKET_S\`: two underscores step into a section, one parts words. Lists are written as YAML (\`[10, 14]\`). An empty variable counts as not set. Secrets may be given as the path of a file in \`<VARIABLE>_FILE\`.
-- The policy hash is the SHA-256 over the privacy parameters (everything but \`vault\` and \`run\`), defaults included; it is written to the manifest and the ledger.
+- The policy hash is the SHA-256 over the privacy parameters (the keys that stand before \`vault\` below), defaults included; it is written to the manifest and the ledger.
 `;
 
 /** `docs/configuration.md`. */

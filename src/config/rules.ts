@@ -1,13 +1,8 @@
 /** What must hold between keys, beyond the range of each. */
+import { CONNECTION_RULES } from './connection-rules.ts';
 import { durationMs } from './duration.ts';
+import type { Rule } from './rule.ts';
 import type { Settings } from './schema.ts';
-
-export interface Rule {
-  /** The key at whose place the error is shown. */
-  readonly key: string;
-  readonly expected: string;
-  readonly holds: (settings: Settings) => boolean;
-}
 
 const ascending = (values: readonly number[]): boolean =>
   values.every((value, i) => i === 0 || value > (values[i - 1] ?? Infinity));
@@ -95,4 +90,5 @@ export const RULES: readonly Rule[] = [
     expected: 'a divisor of 3600, so that a bucket lies inside one nearby epoch',
     holds: ({ snap }) => isMultiple(3_600, snap.bucketS),
   },
+  ...CONNECTION_RULES,
 ];

@@ -14,6 +14,8 @@ import {
   wholesOrNull,
   zone,
 } from './key-facts.ts';
+import { kafka, stream, topics } from './stream-keys.ts';
+import { metrics, redis, registry } from './neighbour-keys.ts';
 
 const accepted = (purpose: string) =>
   wholesOrNull([1, 1_000_000], {
@@ -224,6 +226,12 @@ export const settingsSchema = section('Configuration of oboro.', {
   gate,
   vault,
   run,
+  kafka,
+  topics,
+  stream,
+  redis,
+  registry,
+  metrics,
 });
 
 /** A checked configuration with all defaults filled in, still in the units it is written in. */

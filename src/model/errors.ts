@@ -33,6 +33,12 @@ const ERROR_TABLE = {
   SERVICE_AWAY: EXIT.unavailable,
   TASK_LOST: EXIT.tempFail,
   POSITION_LOST: EXIT.config,
+  KAFKA_AWAY: EXIT.unavailable,
+  KAFKA_REFUSED: EXIT.notPermitted,
+  FENCED: EXIT.tempFail,
+  TXN_UNKNOWN: EXIT.tempFail,
+  TOPIC_MISSING: EXIT.config,
+  PARTITIONS_CHANGED: EXIT.config,
   BUG: EXIT.bug,
 } as const;
 export type ErrorCode = keyof typeof ERROR_TABLE;

@@ -30,7 +30,7 @@ export interface StatePart {
 }
 
 /** One key's state as a snapshot holds it. */
-interface SlotRecord {
+export interface SlotRecord {
   readonly key: string;
   readonly subject: Pseudonym | null;
   readonly state: Opaque;

@@ -4,12 +4,12 @@ import type { SaltName } from '../model/identity.ts';
 import { AUDIENCES } from '../model/identity.ts';
 import type { EpochBornEntry } from '../model/ledger.ts';
 import type { EventTime, Watermark } from '../model/time.ts';
-import { epochStart, eventTime } from '../model/time.ts';
+import { epochStart } from '../model/time.ts';
 import type { HeldSalt, SaltVault } from '../ports/salts.ts';
 import type { Calendar } from '../time/calendar.ts';
-import { NEARBY_EPOCH_MS, nearbyEpochAt } from '../time/calendar.ts';
+import { nearbyEpochAt } from '../time/calendar.ts';
 import type { Grace } from '../time/schedule.ts';
-import { epochDoneAt } from '../time/schedule.ts';
+import { saltDeath } from '../time/schedule.ts';
 import type { KeyRing } from './key-ring.ts';
 
 export interface SaltKeeperOptions {
@@ -76,10 +76,9 @@ export class SaltKeeper {
     return born;
   }
 
-  /** When an epoch's salt must be gone: a day's after its last release, an hour's after its last late event. */
-  deathOf({ audience, epoch }: SaltName): EventTime {
-    if (audience === 'nearby') return eventTime(epoch + NEARBY_EPOCH_MS + this.#o.latenessMs);
-    return epochDoneAt(this.#o.calendar.epochOf(epoch), this.#o.grace);
+  /** When an epoch's salt must be gone. */
+  deathOf(name: SaltName): EventTime {
+    return saltDeath(name, this.#o);
   }
 
   /** Held salts whose epoch is over at the watermark, oldest first within an audience. */

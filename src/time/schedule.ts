@@ -1,7 +1,9 @@
 /** When the windows of an epoch close: their end plus the grace of their kind, in the order in which they are released. */
+import type { SaltName } from '../model/identity.ts';
 import type { Epoch, EventTime, Window, WindowKind } from '../model/time.ts';
 import { WINDOW_KINDS, eventTime } from '../model/time.ts';
 import type { Calendar } from './calendar.ts';
+import { NEARBY_EPOCH_MS } from './calendar.ts';
 
 export interface Grace {
   readonly graceShortMs: number;
@@ -33,3 +35,18 @@ export const closingsOf = (calendar: Calendar, epoch: Epoch, grace: Grace): read
 
 /** When the last window of an epoch closes; after it nothing of the epoch may be kept. */
 export const epochDoneAt = (epoch: Epoch, grace: Grace): EventTime => eventTime(epoch.end + grace.graceDayMs);
+
+export interface SaltLife {
+  readonly calendar: Calendar;
+  readonly grace: Grace;
+  readonly latenessMs: number;
+}
+
+/** When an epoch's salt must be gone: a day's after its last release, an hour's after its last late event. */
+export const saltDeath = (
+  { audience, epoch }: SaltName,
+  { calendar, grace, latenessMs }: SaltLife,
+): EventTime =>
+  audience === 'nearby'
+    ? eventTime(epoch + NEARBY_EPOCH_MS + latenessMs)
+    : epochDoneAt(calendar.epochOf(epoch), grace);

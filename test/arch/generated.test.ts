@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { referencePage, referenceSchema, referenceYaml } from '../../src/config/reference.ts';
 import { DROP_REASONS, QUARANTINE_REASONS, UNCOUNTED_REASONS } from '../../src/model/reasons.ts';
+import { dashboardJson } from './dashboard.ts';
+import { metricsPage } from './metrics-page.ts';
 import { reasonsPage } from './reasons-page.ts';
 
 describe('generated', () => {
@@ -12,6 +14,8 @@ describe('generated', () => {
     ['config/oboro.schema.json', referenceSchema],
     ['docs/configuration.md', referencePage],
     ['docs/reasons.md', reasonsPage],
+    ['docs/metrics.md', metricsPage],
+    ['deploy/grafana/dashboards/oboro-overview.json', dashboardJson],
   ])('%s is up to date', async (path, write) => {
     await expect(write()).toMatchFileSnapshot(`../../${path}`);
   });

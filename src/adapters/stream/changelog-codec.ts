@@ -32,10 +32,10 @@ interface Read {
 }
 
 /** States of one fold in one epoch; the states themselves are the fold's own. */
-interface Part {
+interface Part<R> {
   readonly node: string;
   readonly salt: SaltName;
-  readonly records: readonly unknown[];
+  readonly records: readonly R[];
 }
 
 export type ReadOperation = { readonly kind: 'advance'; readonly now: Watermark } | NumberedOperation;
@@ -54,10 +54,12 @@ const FORMAT = 1;
 const avro = avroCodec('oboro.state');
 
 /**
+ * `R` is the state of one key as the runtime has it.
+ *
  * @guarantee G-04
  * @guarantee G-08
  */
-export class SealedChangelog {
+export class SealedChangelog<R> {
   readonly #means: ChangelogMeans;
 
   constructor(means: ChangelogMeans) {
@@ -74,7 +76,7 @@ export class SealedChangelog {
   }
 
   /** The state of an epoch that was closed meanwhile is of no use to anybody, and left out. */
-  snapshot(header: Header, parts: readonly Part[]): readonly Buffer[] {
+  snapshot(header: Header, parts: readonly Part<R>[]): readonly Buffer[] {
     const start = encode(avroHeader(header), [], []);
     const chunks = parts.flatMap((part) =>
       slices(part).flatMap((slice) => {
@@ -113,10 +115,10 @@ export class SealedChangelog {
     return [...advances, ...sealed].sort((a, b) => a.index - b.index);
   }
 
-  parts({ bytes, header }: Read): readonly Part[] {
+  parts({ bytes, header }: Read): readonly Part<R>[] {
     return decode(bytes).parts.flatMap((part) => {
       const plain = this.#open(part, header);
-      return plain === null ? [] : [{ ...(deserialize(plain) as Omit<Part, 'salt'>), salt: saltOf(part) }];
+      return plain === null ? [] : [{ ...(deserialize(plain) as Slice<R>), salt: saltOf(part) }];
     });
   }
 
@@ -147,8 +149,10 @@ export class SealedChangelog {
 
 const NONCE_BYTES = 12;
 
-const slices = ({ node, records }: Part): readonly Omit<Part, 'salt'>[] => {
-  const found: Omit<Part, 'salt'>[] = [];
+type Slice<R> = Omit<Part<R>, 'salt'>;
+
+const slices = <R>({ node, records }: Part<R>): readonly Slice<R>[] => {
+  const found: Slice<R>[] = [];
   for (let i = 0; i < records.length; i += RECORDS_PER_CHUNK) {
     found.push({ node, records: records.slice(i, i + RECORDS_PER_CHUNK) });
   }

@@ -117,6 +117,12 @@ export class ImportedVault implements SaltVault {
   }
 }
 
+/** The salt of any name under an import. */
+export const saltsOf =
+  (source: ImportedSalts) =>
+  (name: SaltName): Buffer =>
+    importedSalt(source, name);
+
 /** A buffer of its own each time: the vault zeroes it. */
 const importedSalt = ({ seed, salts }: ImportedSalts, { audience, epoch }: SaltName): Buffer => {
   const listed = salts.find(({ name }) => name.audience === audience && name.epoch === epoch);

@@ -83,7 +83,7 @@ export class GateStream<R> implements StreamTask {
         ? new VaultWriter({
             view: vault,
             codec: vaultCodec,
-            control: contributions.control,
+            control: (message) => contributions.control(message),
             chain: this.#chain,
             gatePartitions,
             deathOf,

@@ -79,16 +79,25 @@ export class Outbox {
     return taken;
   }
 
+  /** Seals what there is of an epoch now, since its key is about to be given up. */
+  sealEpoch(epoch: EpochStart): void {
+    for (const [partition, epochs] of this.#contributions) {
+      const messages = epochs.get(epoch);
+      if (messages === undefined) continue;
+      epochs.delete(epoch);
+      this.#records.push(this.#seal(partition, epoch, messages));
+    }
+  }
+
   #sealed(): Outgoing[] {
-    const { codec } = this.#o;
-    return [...this.#contributions].flatMap(([partition, epochs]) => {
-      const at = { topic: TOPICS.contributions, partition };
-      return [...epochs].map(([epoch, messages]) => ({
-        ...at,
-        key: null,
-        value: codec.seal(at, epoch, messages),
-      }));
-    });
+    return [...this.#contributions].flatMap(([partition, epochs]) =>
+      [...epochs].map(([epoch, messages]) => this.#seal(partition, epoch, messages)),
+    );
+  }
+
+  #seal(partition: number, epoch: EpochStart, messages: readonly Message[]): Outgoing {
+    const at = { topic: TOPICS.contributions, partition };
+    return { ...at, key: null, value: this.#o.codec.seal(at, epoch, messages) };
   }
 }
 

@@ -1,15 +1,9 @@
 /** Stage S on a log: one partition of all personal inputs in; locations, dead letters, contributions and a changelog out. */
 import { OboroError } from '../../model/errors.ts';
-import type { SaltName } from '../../model/identity.ts';
 import type { RawEvent } from '../../model/raw.ts';
 import type { EventTime, WallTime, Watermark } from '../../model/time.ts';
 import { SECOND_MS, eventTime, watermark } from '../../model/time.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log, LogBatch, LogRecord, Place, Position } from '../../ports/log.ts';
-import type { HeldSalt } from '../../ports/salts.ts';
-import type { Telemetry } from '../../ports/telemetry.ts';
-import type { Calendar } from '../../time/calendar.ts';
-import type { Grace } from '../../time/schedule.ts';
+import type { LogBatch, LogRecord, Place, Position } from '../../ports/log.ts';
 import { Counters } from '../counters.ts';
 import { EARLIEST } from '../engine.ts';
 import type { SanitizeFlow } from '../flow.ts';
@@ -17,49 +11,19 @@ import { KeyRing } from '../key-ring.ts';
 import { SaltKeeper } from '../salt-keeper.ts';
 import { SanitizeTask } from '../sanitize-task.ts';
 import { Changelog } from './changelog.ts';
-import type { ChangelogCodec, ContributionCodec, InputCodec, SanitizeOutputCodec } from './codecs.ts';
+import type { SanitizeOutputCodec } from './codecs.ts';
 import { CommitLane } from './commit-lane.ts';
 import { decodeBatch } from './decode-batch.ts';
 import { InputClocks } from './input-clocks.ts';
 import { Outbox } from './outbox.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
+import { readRights } from './read-rights.ts';
+import type { SanitizeStanding, SanitizeStreamOptions } from './sanitize-options.ts';
 import { newIn } from './stream-task.ts';
+import { WantedSalts } from './wanted-salts.ts';
 import { EVENT_TOPICS, RIGHT_TOPICS, TOPICS } from './topics.ts';
-import type { VaultView } from './vault-view.ts';
 
 const TICK_MS = 10 * SECOND_MS;
-
-export interface SanitizeStreamOptions {
-  readonly partition: number;
-  readonly transactionalId: string;
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  readonly vault: VaultView;
-  /** The flow and the codecs that need its keys, made anew for every attempt. */
-  readonly make: (ring: KeyRing) => SanitizeParts;
-  readonly input: InputCodec;
-  readonly output: SanitizeOutputCodec;
-  readonly partitionOf: (region: string) => number;
-  readonly gatePartitions: number;
-  readonly settings: SanitizeSettings;
-}
-
-export interface SanitizeParts {
-  readonly flow: SanitizeFlow;
-  readonly calendar: Calendar;
-  readonly contributions: ContributionCodec;
-  readonly changelog: ChangelogCodec;
-}
-
-export interface SanitizeSettings {
-  readonly latenessMs: number;
-  readonly skewMs: number;
-  readonly idleAfterMs: number;
-  readonly markEveryMs: number;
-  readonly snapshotMinBytes: number;
-  readonly grace: Grace;
-}
 
 const EVENTS: readonly string[] = EVENT_TOPICS;
 const RIGHTS: readonly string[] = RIGHT_TOPICS;
@@ -71,10 +35,12 @@ export class SanitizeStream implements StreamTask {
   readonly #flow: SanitizeFlow;
   readonly #task: SanitizeTask;
   readonly #salts: SaltKeeper;
+  readonly #wanted: WantedSalts;
   readonly #clocks: InputClocks;
   readonly #outbox: Outbox;
   readonly #changelog: Changelog;
   readonly #positions = new Map<string, number>();
+  readonly #lags = new Map<string, number>();
   readonly #unlisten: () => void;
   #lane: CommitLane | null = null;
   #now: Watermark = watermark(EARLIEST - TICK_MS);
@@ -83,11 +49,6 @@ export class SanitizeStream implements StreamTask {
   #marked: Watermark = this.#now;
   #moved = false;
   #replaying = false;
-  #giveUp: (fault: OboroError) => void = () => undefined;
-  /** Rejects when the task is closed, for whoever waits for something that may never come. */
-  readonly #givenUp = new Promise<never>((_, reject) => {
-    this.#giveUp = reject;
-  });
   #wallBound: EventTime = EARLIEST;
 
   constructor(options: SanitizeStreamOptions) {
@@ -100,10 +61,10 @@ export class SanitizeStream implements StreamTask {
     const place = { topic: TOPICS.state, partition: options.partition };
     this.#changelog = new Changelog({ codec: changelog, place, log: options.log, settings });
     this.#clocks = new InputClocks({ topics: EVENTS, idleAfterMs: settings.idleAfterMs });
-    const vault = { hold: this.#hold, destroy: noBurials, imported: false, close: noBurials };
+    const vault = new WantedSalts(options.vault, (names) => this.#writer.commit([this.#outbox.want(names)]));
+    this.#wanted = vault;
     this.#salts = new SaltKeeper({ vault, ring: this.#ring, calendar, grace, latenessMs });
     this.#task = new SanitizeTask(flow, this.#sink(), this.#counters);
-    this.#givenUp.catch(() => undefined);
     this.#unlisten = options.vault.onDestroyed((name) => this.#ring.markClosed(name));
   }
 
@@ -128,6 +89,7 @@ export class SanitizeStream implements StreamTask {
     for (const [outcome, n] of decoded.outcomes) this.#counters.add('wire', outcome, n);
     for (const { record, reason } of decoded.faults) this.#setAside(fresh, record, reason);
     this.#positions.set(fresh.topic, fresh.next);
+    this.#lags.set(fresh.topic, Math.max(0, fresh.end - fresh.next));
     this.#clocks.stands(fresh.topic, fresh.next >= fresh.end, this.#o.clock.now());
     this.#moved = true;
   }
@@ -181,17 +143,22 @@ export class SanitizeStream implements StreamTask {
     return [...this.#positions].map(([topic, offset]) => ({ topic, partition, offset }));
   }
 
-  /** Number of keys with state, by fold. */
-  get keys(): Readonly<Record<string, number>> {
-    return this.#task.keys;
+  clockOf(topic: string): EventTime {
+    return this.#clocks.clockOf(topic);
   }
 
-  get watermark(): Watermark {
-    return this.#now;
+  /** How the task stands, for its operators. */
+  get stands(): SanitizeStanding {
+    return {
+      watermark: this.#now,
+      keys: this.#task.keys,
+      changelogBytes: this.#changelog.bytes,
+      lag: [...this.#lags].map(([topic, records]) => ({ topic, records })),
+    };
   }
 
   async close(): Promise<void> {
-    this.#giveUp(new OboroError('TASK_LOST', 'the task was given up while it waited for a salt'));
+    await this.#wanted.close();
     this.#unlisten();
     for (const name of this.#ring.held()) this.#ring.retire(name);
     await this.#lane?.close();
@@ -264,6 +231,7 @@ export class SanitizeStream implements StreamTask {
     this.#floor = now;
     for (const name of this.#salts.due(now)) {
       this.#task.dropEpoch(name);
+      if (name.audience === 'statistics') this.#outbox.sealEpoch(name.epoch);
       this.#ring.retire(name);
     }
   }
@@ -272,20 +240,6 @@ export class SanitizeStream implements StreamTask {
     const { partition, output, clock } = this.#o;
     this.#outbox.record(output.deadLetter({ reason, place, record, atMs: clock.now() }, partition));
   }
-
-  /** Salts come from the vault's topic; what was never made is asked for, and waited for. */
-  readonly #hold = async (names: readonly SaltName[]): Promise<readonly (HeldSalt | null)[]> => {
-    const { vault } = this.#o;
-    const missing = names.filter((name) => vault.of(name) === undefined);
-    if (missing.length > 0) {
-      await this.#writer.commit([this.#outbox.want(missing)]);
-      await Promise.race([vault.known(missing), this.#givenUp]);
-    }
-    return names.map((name) => {
-      const known = vault.of(name);
-      return known === undefined || known === 'destroyed' ? null : known;
-    });
-  };
 
   async #restore(): Promise<ReadonlyMap<string, number>> {
     const saved = await this.#changelog.read();
@@ -310,21 +264,9 @@ export class SanitizeStream implements StreamTask {
     return new Map(header.positions.map(({ topic, offset }) => [topic, offset]));
   }
 
-  /**
-   * Reads every consent and erasure there is, before any event. What the saved state has acted upon is only
-   * remembered; what came after it takes back what it must.
-   */
   async #readRights(topic: string, acted: number | null): Promise<void> {
-    const { log, partition } = this.#o;
-    const batches: LogBatch[] = [];
-    const end = await log.readToEnd({ topic, partition }, null, (batch) => batches.push(batch));
-    const isOld = ({ offset }: LogRecord): boolean => acted === null || offset < acted;
-    for (const batch of batches) {
-      const old = await decodeBatch(this.#o.input, { ...batch, records: batch.records.filter(isOld) });
-      for (const right of old.rights) this.#task.remember(right);
-      const fresh = { ...batch, records: batch.records.filter((record) => !isOld(record)) };
-      for (const right of (await decodeBatch(this.#o.input, fresh)).rights) this.#task.right(right);
-    }
+    const { log, partition, input } = this.#o;
+    const end = await readRights({ log, input, place: { topic, partition }, acted }, this.#task);
     this.#counters.take();
     this.#positions.set(topic, end);
   }
@@ -344,8 +286,6 @@ export class SanitizeStream implements StreamTask {
 }
 
 type SetAside = Parameters<SanitizeOutputCodec['deadLetter']>[0]['reason'];
-
-const noBurials = (): Promise<void> => Promise.resolve();
 
 const positionLost = (topic: string, partition: number): OboroError =>
   new OboroError(

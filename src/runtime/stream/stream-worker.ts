@@ -48,8 +48,9 @@ export class StreamWorker {
   }
 
   /** The runners by state, and whether the group has answered at all. */
-  get states(): { readonly joined: boolean; readonly tasks: readonly RunnerState[] } {
-    return { joined: this.#hasJoined, tasks: [...this.#runners.values()].map(({ state }) => state) };
+  get states(): { readonly role: Role; readonly joined: boolean; readonly tasks: readonly RunnerState[] } {
+    const tasks = [...this.#runners.values()].map(({ state }) => state);
+    return { role: this.#o.role, joined: this.#hasJoined, tasks };
   }
 
   get runners(): readonly TaskRunner[] {
@@ -63,14 +64,13 @@ export class StreamWorker {
   #assigned(partitions: readonly number[]): void {
     this.#hasJoined = true;
     if (this.#isStopping) return;
-    const { role, journal, telemetry } = this.#o;
+    const { role, journal } = this.#o;
     journal.info('assigned', { role, count: partitions.length });
     for (const [partition, runner] of this.#runners) {
       if (partitions.includes(partition)) runner.goOn();
       else this.#lose(partition, runner);
     }
     for (const partition of partitions) if (!this.#runners.has(partition)) this.#begin(partition);
-    telemetry.set('tasks', { role, state: 'running' }, this.#runners.size);
   }
 
   #lose(partition: number, runner: TaskRunner): void {

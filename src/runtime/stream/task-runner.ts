@@ -4,7 +4,7 @@ import type { EventTime, WallTime } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { GroupReader, LogBatch } from '../../ports/log.ts';
 import type { Journal, Role, Telemetry } from '../../ports/telemetry.ts';
-import { Inbox } from './inbox.ts';
+import { FlowControl } from './flow-control.ts';
 import type { StreamTask } from './stream-task.ts';
 
 export interface RunnerSettings {
@@ -41,13 +41,15 @@ const NOTE_EVERY_MS = 5_000;
 /** Fenced this often without a commit in between: two deployments share one identifier. */
 const MAX_FENCED = 8;
 
+/** Why a runner was stopped: its task is somebody else's now. */
+const LOST = 'lost';
+
 type Task = ReturnType<TaskRunnerOptions['make']>;
 
 export class TaskRunner {
   readonly #o: TaskRunnerOptions;
-  readonly #inbox: Inbox;
+  readonly #inbox: FlowControl;
   readonly #stop = new AbortController();
-  readonly #paused = new Set<string>();
   #wake: () => void = () => undefined;
   #state: RunnerState = 'restoring';
   #task: Task | null = null;
@@ -56,12 +58,12 @@ export class TaskRunner {
   #lastCommit = 0 as WallTime;
   #lastNote = 0 as WallTime;
   #fenced = 0;
-  #isLost = false;
   #done: Promise<void> = Promise.resolve();
 
   constructor(options: TaskRunnerOptions) {
     this.#o = options;
-    this.#inbox = new Inbox({ first: options.first, maxBytes: options.settings.inboxBytes });
+    const { first, reader, settings } = options;
+    this.#inbox = new FlowControl({ first, reader, maxBytes: settings.inboxBytes });
   }
 
   get state(): RunnerState {
@@ -85,7 +87,6 @@ export class TaskRunner {
   batch(batch: LogBatch): void {
     if (this.#state !== 'running' && this.#state !== 'waiting') return;
     this.#inbox.put(batch);
-    this.#pauseFull(batch);
     this.#wake();
   }
 
@@ -93,14 +94,12 @@ export class TaskRunner {
   goOn(): void {
     if (this.#state !== 'running' && this.#state !== 'waiting') return;
     this.#inbox.clear();
-    this.#paused.clear();
     for (const position of this.#task?.positions() ?? []) this.#o.reader.resumeAt(position);
   }
 
   /** The task is somebody else's now: whatever is not committed is theirs to do again. */
   lose(): Promise<void> {
-    this.#isLost = true;
-    this.#stop.abort();
+    this.#stop.abort(LOST);
     this.#wake();
     void this.#task?.close();
     return this.#done;
@@ -113,18 +112,19 @@ export class TaskRunner {
     return this.#done;
   }
 
-  get #isStopped(): boolean {
+  /** A call, since it changes while something is awaited. */
+  #isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
   async #run(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
-    while (!this.#isStopped) {
+    while (!this.#isStopped()) {
       try {
         await this.#attempt();
         pauseMs = FIRST_PAUSE_MS;
       } catch (cause) {
-        if (this.#isStopped) break;
+        if (this.#isStopped()) break;
         if (!isRetriable(cause) || this.#isFencedForGood(cause)) {
           this.#o.failed(cause);
           break;
@@ -146,12 +146,11 @@ export class TaskRunner {
     const since = clock.now();
     this.#state = 'restoring';
     this.#fault = null;
-    this.#paused.clear();
     this.#inbox.clear();
     const task = this.#o.make();
     this.#task = task;
     const positions = await task.takeOver();
-    if (this.#isStopped) return;
+    if (this.#isStopped()) return;
     const durationMs = clock.now() - since;
     telemetry.add('takeovers', { role, result: 'done' });
     telemetry.observe('restoreSeconds', { role }, durationMs / 1_000);
@@ -159,8 +158,8 @@ export class TaskRunner {
     this.#state = 'running';
     this.#lastCommit = clock.now();
     for (const position of positions) reader.resumeAt(position);
-    while (!this.#isStopped) await this.#step(task);
-    if (!this.#isLost) await this.#finish(task);
+    while (!this.#isStopped()) await this.#step(task);
+    if (this.#stop.signal.reason !== LOST) await this.#finish(task);
   }
 
   /** Takes one batch, or waits until there is something to do; commits when it is time. */
@@ -189,7 +188,6 @@ export class TaskRunner {
     }
     this.#state = 'running';
     this.#inbox.drop(batch);
-    this.#resumeFree(batch);
   }
 
   /** Hands the next transaction over as soon as the one before it is through. */
@@ -263,25 +261,13 @@ export class TaskRunner {
 
   /** Waits, but no longer than until something comes or the runner is stopped. */
   async #rest(ms: number): Promise<void> {
-    if (ms <= 0 || this.#isStopped || this.#fault !== null) return;
+    if (ms <= 0 || this.#isStopped() || this.#fault !== null) return;
     const ended = new AbortController();
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
     await Promise.race([woken, this.#o.clock.sleep(ms, ended.signal).catch(() => undefined)]);
     ended.abort();
-  }
-
-  #pauseFull({ topic, partition }: LogBatch): void {
-    if (this.#paused.has(topic) || !this.#inbox.isFull(topic)) return;
-    this.#paused.add(topic);
-    this.#o.reader.pause([{ topic, partition }]);
-  }
-
-  #resumeFree({ topic, partition }: LogBatch): void {
-    if (!this.#paused.has(topic) || this.#inbox.isFull(topic)) return;
-    this.#paused.delete(topic);
-    this.#o.reader.resume([{ topic, partition }]);
   }
 
   #isFencedForGood(cause: unknown): boolean {

@@ -14,6 +14,9 @@ describe('parseDuration', () => {
     ['PT0H5M', 300_000],
     ['P0D', 0],
     ['PT007S', 7_000],
+    ['PT0.5S', 500],
+    ['PT1.001S', 1_001],
+    ['PT1M0.25S', 60_250],
   ])('reads %s', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
@@ -29,6 +32,11 @@ describe('parseDuration', () => {
     ['PT-5M'],
     ['-PT5M'],
     ['PT1.5H'],
+    ['PT0.5M'],
+    ['PT0.0005S'],
+    ['PT.5S'],
+    ['PT1.S'],
+    ['PT0,5S'],
     ['P1M'],
     ['P1Y'],
     ['P1W'],

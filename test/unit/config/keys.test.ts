@@ -10,6 +10,8 @@ describe('the keys of oboro', () => {
     ['gate.k', 'OBORO__GATE__K'],
     ['gate.kBreakdown', 'OBORO__GATE__K_BREAKDOWN'],
     ['lateness', 'OBORO__LATENESS'],
+    ['kafka.sasl.password', 'OBORO__KAFKA__SASL__PASSWORD'],
+    ['redis.tls.caFile', 'OBORO__REDIS__TLS__CA_FILE'],
     ['plausibility.accuracyMaxM', 'OBORO__PLAUSIBILITY__ACCURACY_MAX_M'],
     ['consent.acceptedVersions.nearbyShops', 'OBORO__CONSENT__ACCEPTED_VERSIONS__NEARBY_SHOPS'],
   ])('%s has the variable %s', (name, variable) => {
@@ -34,6 +36,16 @@ describe('the keys of oboro', () => {
     expect(seconds.map((key) => [key.name, key.unit])).toEqual([['snap.bucketS', 'seconds']]);
   });
 
+  it('are secret where they are passwords, and nowhere else', () => {
+    const passwords = KEY_TABLE.keys.filter((key) => /password/i.test(key.name));
+    expect(passwords.map((key) => key.name)).toEqual([
+      'kafka.sasl.password',
+      'redis.password',
+      'registry.password',
+    ]);
+    expect(KEY_TABLE.keys.filter((key) => key.secret)).toEqual(passwords);
+  });
+
   it('list outer sections before inner ones', () => {
     expect(KEY_TABLE.sections.map(({ path }) => path.join('.'))).toEqual([
       'policy',
@@ -46,6 +58,15 @@ describe('the keys of oboro', () => {
       'gate',
       'vault',
       'run',
+      'kafka',
+      'kafka.tls',
+      'kafka.sasl',
+      'topics',
+      'stream',
+      'redis',
+      'redis.tls',
+      'registry',
+      'metrics',
     ]);
   });
 });

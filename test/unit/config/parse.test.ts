@@ -58,7 +58,7 @@ describe('an unknown key', () => {
     ['gate:\n  kk: 10\n', 'c.yaml:2:3 gate.kk: not a known key; did you mean gate.k?'],
     ['latenes: PT1M\n', 'c.yaml:1:1 latenes: not a known key; did you mean lateness?'],
     ['k: 10\n', 'c.yaml:1:1 k: not a known key; did you mean gate.k?'],
-    ['kafka: {}\n', 'c.yaml:1:1 kafka: not a known key'],
+    ['spark: {}\n', 'c.yaml:1:1 spark: not a known key'],
     ['__proto__: { polluted: 1 }\n', 'c.yaml:1:1 __proto__: not a known key'],
   ])('%j', (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);

@@ -1,0 +1,71 @@
+/** Looks at a worker's tasks every few seconds and tells telemetry and readiness how they stand. */
+import type { ReadyBoard } from '../../adapters/telemetry/health.ts';
+import { SECOND_MS } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import { AUDIENCES } from '../../model/identity.ts';
+import type { WorkerAssembly } from './assembly.ts';
+
+export interface ObserverOptions {
+  readonly worker: WorkerAssembly;
+  readonly board: ReadyBoard;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+}
+
+const EVERY_MS = 2 * SECOND_MS;
+
+export class Observer {
+  readonly #o: ObserverOptions;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: ObserverOptions) {
+    this.#o = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.look(), EVERY_MS).unref();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  look(): void {
+    const { worker, board, telemetry } = this.#o;
+    let isJoined = true;
+    let isRestored = true;
+    let isWaiting = false;
+    for (const one of worker.workers) {
+      const { joined, tasks, role } = one.states;
+      isJoined &&= joined;
+      isRestored &&= tasks.every((state) => state !== 'restoring');
+      isWaiting ||= tasks.includes('waiting');
+      for (const state of ['running', 'restoring', 'waiting'] as const) {
+        telemetry.set('tasks', { role, state }, tasks.filter((found) => found === state).length);
+      }
+    }
+    board.say('group', isJoined ? 'ok' : 'not_joined');
+    const tasks = isWaiting ? 'waiting' : 'ok';
+    board.say('tasks', isRestored ? tasks : 'restoring');
+    for (const audience of AUDIENCES) {
+      const alive = worker.vault.held().filter((name) => name.audience === audience).length;
+      telemetry.set('saltEpochs', { audience }, alive);
+    }
+    this.#tellTasks();
+  }
+
+  /** Lag, delay and size of the sanitize tasks; of gate tasks nothing may be told one by one (G-15). */
+  #tellTasks(): void {
+    const { worker, telemetry, clock } = this.#o;
+    for (const { partition, stands } of worker.sanitizeTasks()) {
+      const delayS = Math.max(0, (clock.now() - stands.watermark) / SECOND_MS);
+      telemetry.set('watermarkDelaySeconds', { partition }, delayS);
+      telemetry.set('changelogBytes', { partition }, stands.changelogBytes);
+      for (const [fold, keys] of Object.entries(stands.keys)) {
+        telemetry.set('stateKeys', { fold, partition }, keys);
+      }
+      for (const { topic, records } of stands.lag) telemetry.set('lagRecords', { topic, partition }, records);
+    }
+  }
+}

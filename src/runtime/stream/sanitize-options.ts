@@ -1,0 +1,52 @@
+/** What a sanitize task is given, and what it tells of itself. */
+import type { Watermark } from '../../model/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Calendar } from '../../time/calendar.ts';
+import type { Grace } from '../../time/schedule.ts';
+import type { SanitizeFlow } from '../flow.ts';
+import type { KeyRing } from '../key-ring.ts';
+import type { ChangelogCodec, ContributionCodec, InputCodec, SanitizeOutputCodec } from './codecs.ts';
+import type { VaultView } from './vault-view.ts';
+
+export interface SanitizeStreamOptions {
+  readonly partition: number;
+  readonly transactionalId: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly vault: VaultView;
+  /** The flow and the codecs that need its keys, made anew for every attempt. */
+  readonly make: (ring: KeyRing) => SanitizeParts;
+  readonly input: InputCodec;
+  readonly output: SanitizeOutputCodec;
+  readonly partitionOf: (region: string) => number;
+  readonly gatePartitions: number;
+  readonly settings: SanitizeSettings;
+}
+
+export interface SanitizeParts {
+  readonly flow: SanitizeFlow;
+  readonly calendar: Calendar;
+  readonly contributions: ContributionCodec;
+  readonly changelog: ChangelogCodec;
+}
+
+export interface SanitizeSettings {
+  readonly latenessMs: number;
+  readonly skewMs: number;
+  readonly idleAfterMs: number;
+  readonly markEveryMs: number;
+  readonly snapshotMinBytes: number;
+  readonly grace: Grace;
+}
+
+export interface SanitizeStanding {
+  readonly watermark: Watermark;
+  /** Number of keys with state, by fold. */
+  readonly keys: Readonly<Record<string, number>>;
+  readonly changelogBytes: number;
+  /** Records between the position and the end of each input. */
+  readonly lag: readonly { readonly topic: string; readonly records: number }[];
+}
