@@ -11,6 +11,8 @@ import { fixturesConsentCommand } from './commands/fixtures.ts';
 import { ledgerVerify } from './commands/ledger.ts';
 import { run } from './commands/run.ts';
 import { vaultImport } from './commands/vault.ts';
+import { schemasRegister } from './commands/schemas.ts';
+import { topicsCreate } from './commands/topics.ts';
 import { worker } from './commands/worker.ts';
 import { CODE_VERSION } from './version.ts';
 
@@ -42,6 +44,8 @@ const program = (): Command => {
     .showHelpAfterError('(run with --help for the options)');
   addRun(oboro);
   addStream(oboro);
+  addCluster(oboro);
+  addSchemas(oboro);
   addPrivacy(oboro);
   addConfig(oboro);
   addTesting(oboro);
@@ -75,6 +79,22 @@ const addStream = (oboro: Command): void => {
     .option('--processes <n>', 'processes to start on this machine', '1')
     .addOption(configOption())
     .action(worker);
+};
+
+const addCluster = (oboro: Command): void => {
+  const topics = oboro.command('topics').description('the topics of a cluster');
+  talkOptions(topics.command('create'))
+    .description('make the topics that are missing; tell those that are not as they must be')
+    .addOption(configOption())
+    .action(topicsCreate);
+};
+
+const addSchemas = (oboro: Command): void => {
+  const schemas = oboro.command('schemas').description('the schemas of a cluster');
+  talkOptions(schemas.command('register'))
+    .description('register the schemas of all topics with their compatibility')
+    .addOption(configOption())
+    .action(schemasRegister);
 };
 
 const addPrivacy = (oboro: Command): void => {
@@ -115,7 +135,8 @@ const addTesting = (oboro: Command): void => {
     .action(fixturesConsentCommand);
   talkOptions(fixtures.command('feed'))
     .description('send the records of input files to the topics, as producers would')
-    .requiredOption('--input <paths...>', 'folders or files, named as for run')
+    .option('--input <paths...>', 'folders or files, named as for run')
+    .option('--sample <members>', 'instead of files: a simulated day of so many people')
     .addOption(configOption())
     .action(feed);
   const vault = oboro.command('vault').description('the salts');

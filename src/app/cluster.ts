@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { KafkaClients } from '../adapters/kafka/client.ts';
 import { KafkaLog } from '../adapters/kafka/log.ts';
+import type { RegistryOptions } from '../adapters/registry/client.ts';
 import { ConfluentRegistry } from '../adapters/registry/registry.ts';
 import { SchemaTeacher } from '../adapters/registry/schema-source.ts';
 import { Wrapper, readKeyFile } from '../adapters/vault/wrap.ts';
@@ -36,16 +37,18 @@ export const openCluster = async (config: Config): Promise<Cluster> => {
   };
 };
 
-export const openRegistry = async ({ registry }: Config): Promise<ConfluentRegistry> => {
+export const registryOptions = async ({ registry }: Config): Promise<RegistryOptions> => {
   const { url, username, password, caFile, requestTimeoutMs } = registry;
-  return new ConfluentRegistry({
+  return {
     url,
     auth: username === null ? null : { username, password: password ?? '' },
     tls: caFile === null ? null : { ca: await readPem(caFile) },
     timeoutMs: requestTimeoutMs,
-    memoryFile: null,
-  });
+  };
 };
+
+const openRegistry = async (config: Config): Promise<SchemaRegistry> =>
+  new ConfluentRegistry({ ...(await registryOptions(config)), memoryFile: null });
 
 const readPem = async (file: string): Promise<string> => {
   try {

@@ -1,12 +1,14 @@
-/** The one place that loads kafkajs and makes clients of it: pinned, silenced, told what to trust. */
+/** The one place that loads kafkajs and makes clients of it: hardened, silenced, told what to trust. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { ConnectionOptions } from 'node:tls';
-import type * as KafkaJs from 'kafkajs';
 import type { Kafka, LogEntry, SASLOptions } from 'kafkajs';
 import { OboroError } from '../../model/errors.ts';
+import { hardenKafkajs } from './hardening/harden.ts';
+import type { Quarantined } from './hardening/limits.ts';
 
-const load = createRequire(import.meta.url);
+/** A range of a partition that cannot be read, and why; nothing of its content. */
+export type Unreadable = Pick<Quarantined, 'firstOffset' | 'lastOffset' | 'byteCount' | 'reason'>;
 
 /** What kafkajs makes of one partition of one fetch; its class is not exported, but every reader goes through it. */
 export interface FetchedBatch {
@@ -15,8 +17,8 @@ export interface FetchedBatch {
   /** The position that was asked for. */
   readonly fetchedOffset: string;
   readonly highWatermark: string;
-  /** Everything that was looked at: markers, aborted records, and what compaction has left. */
-  readonly rawMessages: readonly unknown[];
+  /** Everything that was looked at: markers, aborted records, and what stands for what cannot be read. */
+  readonly rawMessages: readonly { readonly leftOut?: Unreadable }[];
   readonly messages: readonly {
     readonly offset: string;
     readonly key: Buffer | null;
@@ -32,8 +34,16 @@ type BatchClass = (new (topic: string, fetchedOffset: string, partition: unknown
   };
 };
 
-export const kafkajs = load('kafkajs') as typeof KafkaJs;
-export const Batch = load('kafkajs/src/consumer/batch.js') as BatchClass;
+/** Ranges that were told unreadable and not asked for yet, by place: those of aborted transactions never are. */
+const told = new Set<string>();
+
+const rangeName = (topic: string, partition: number, { firstOffset }: Unreadable): string =>
+  `${topic}/${String(partition)}/${firstOffset}`;
+
+export const kafkajs = hardenKafkajs({
+  onQuarantined: (range) => told.add(rangeName(range.topic, range.partition, range)),
+});
+export const Batch = createRequire(import.meta.url)('kafkajs/src/consumer/batch.js') as BatchClass;
 
 // kafkajs passes over batches that hold markers or aborted records only; but they move the position, and whoever counts
 // positions must see that. Only what brought nothing at all stays unseen.
@@ -41,6 +51,22 @@ Batch.prototype.isEmpty = function isEmpty() {
   return this.rawMessages.length === 0;
 };
 Batch.prototype.isEmptyDueToFiltering = () => false;
+
+/** The ranges of a batch that nobody can read, so that its reader says what becomes of them. */
+export const unreadableIn = ({ topic, partition, rawMessages }: FetchedBatch): readonly Unreadable[] =>
+  rawMessages.flatMap(({ leftOut }) =>
+    leftOut !== undefined && told.delete(rangeName(topic, partition, leftOut)) ? [leftOut] : [],
+  );
+
+/** The fault of a reader that cannot do without what is unreadable. */
+export const unreadableFault = (
+  { topic, partition }: FetchedBatch,
+  { firstOffset, lastOffset, reason }: Unreadable,
+): OboroError =>
+  new OboroError(
+    'STATE_CORRUPT',
+    `${topic}-${String(partition)} offsets ${firstOffset} to ${lastOffset} cannot be read (${reason})`,
+  );
 
 export interface TlsSettings {
   readonly enabled: boolean;

@@ -98,7 +98,7 @@ export const transactionFaultOf = (cause: unknown, what: string): OboroError => 
 export const isPassing = (cause: unknown): boolean => {
   const sign = signOf(cause);
   if (ownOf(cause) !== null || codeOf(sign) === 'KAFKA_REFUSED') return false;
-  return sign.retriable || sign.words.some((word) => word.startsWith('KafkaJS'));
+  return sign.retriable || sign.words.includes('KafkaJSLockTimeout');
 };
 
 /** True when the error is, or was caused by, one of a type of the Kafka protocol. */

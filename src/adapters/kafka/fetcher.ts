@@ -4,7 +4,7 @@ import type { Assigner, Cluster } from 'kafkajs';
 import { OboroError } from '../../model/errors.ts';
 import type { Bounds, LogBatch, Place } from '../../ports/log.ts';
 import type { FetchedBatch, KafkaClients } from './client.ts';
-import { Batch } from './client.ts';
+import { Batch, unreadableFault, unreadableIn } from './client.ts';
 import { faultOf, isOutOfRange, isPassing } from './faults.ts';
 
 /** Where reading of a partition of one topic stands. */
@@ -126,7 +126,10 @@ export class Fetcher {
     return responses.flatMap(({ partitions }) =>
       partitions.map((one) => {
         const from = String(offsets.get(one.partition) ?? 0);
-        return logBatchOf(new Batch(topic, from, one));
+        const batch = new Batch(topic, from, one);
+        const [range] = unreadableIn(batch);
+        if (range !== undefined) throw unreadableFault(batch, range);
+        return logBatchOf(batch);
       }),
     );
   }

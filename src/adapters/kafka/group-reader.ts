@@ -3,7 +3,8 @@ import type { Consumer, EachBatchPayload, LogEntry } from 'kafkajs';
 import { OboroError } from '../../model/errors.ts';
 import type { GroupHandlers, GroupReader, Place, Position } from '../../ports/log.ts';
 import { requireCount, stickyAssigner } from './assigner.ts';
-import type { FetchedBatch, KafkaClients } from './client.ts';
+import type { FetchedBatch, KafkaClients, Unreadable } from './client.ts';
+import { unreadableFault, unreadableIn } from './client.ts';
 import { faultOf } from './faults.ts';
 import { Fetcher, logBatchOf } from './fetcher.ts';
 import { Share } from './share.ts';
@@ -14,6 +15,10 @@ export interface GroupReaderOptions {
   readonly group: string;
   /** All have the same partition count. */
   readonly topics: readonly string[];
+  /** Told of a range that cannot be read before it is passed over; without it, the reader gives up there. */
+  readonly unreadable?: (place: Place, range: Unreadable) => void;
+  /** How often the partition counts are looked at, milliseconds. */
+  readonly watchMs?: number;
 }
 
 /** What kafkajs says when it is about to go on at the topic's start by itself; a test on a real broker holds the words. */
@@ -22,7 +27,6 @@ const RESET = /^Offset out of range, resetting/;
 /** A group that cannot be reached for this long is given up, milliseconds. */
 const PATIENCE_MS = 300_000;
 
-/** How often the partition counts are looked at, milliseconds. */
 const WATCH_MS = 30_000;
 
 /** Leaving may have to wait for a rebalance; the group notices our silence anyway, milliseconds. */
@@ -61,7 +65,7 @@ export class KafkaGroupReader implements GroupReader {
         eachBatch: (payload) => this.#eachBatch(payload),
       });
       await joined;
-      this.#watch = setInterval(() => void this.#look(count), WATCH_MS).unref();
+      this.#watch = setInterval(() => void this.#look(count), this.#o.watchMs ?? WATCH_MS).unref();
     } catch (cause) {
       await this.leave();
       throw faultOf(cause, `the group ${this.#o.group} could not be joined`);
@@ -145,7 +149,7 @@ export class KafkaGroupReader implements GroupReader {
       rebalanceTimeout: settings.rebalanceTimeoutMs,
       maxBytesPerPartition: settings.maxBytesPerPartition,
       maxWaitTimeInMs: settings.maxWaitMs,
-      metadataMaxAge: WATCH_MS,
+      metadataMaxAge: this.#o.watchMs ?? WATCH_MS,
       allowAutoTopicCreation: false,
       retry: {
         initialRetryTime: 100,
@@ -193,21 +197,28 @@ export class KafkaGroupReader implements GroupReader {
     const { topic, partition } = fetched;
     const place = { topic, partition };
     const verdict = this.#share.judge(place, Number(fetched.fetchedOffset));
-    if (verdict === 'take' && this.#state === 'joined') {
-      const read = logBatchOf(fetched);
-      payload.resolveOffset(fetched.lastOffset());
-      this.#share.took(place, read.next);
-      this.#hand(() => this.#handlers?.batch(read));
-    }
+    if (verdict === 'take' && this.#state === 'joined') this.#hand(() => this.#take(place, payload));
     if (verdict === 'again') this.#readAgain(place);
     if (verdict === 'lost') this.#crash(lost(place));
     return Promise.resolve();
   }
 
+  #take(place: Place, { batch, resolveOffset }: EachBatchPayload): void {
+    const fetched = batch as unknown as FetchedBatch;
+    for (const range of unreadableIn(fetched)) {
+      if (this.#o.unreadable === undefined) throw unreadableFault(fetched, range);
+      this.#o.unreadable(place, range);
+    }
+    const read = logBatchOf(fetched);
+    resolveOffset(fetched.lastOffset());
+    this.#share.took(place, read.next);
+    this.#handlers?.batch(read);
+  }
+
   /** A handler's fault is the process's end; kafkajs would take it for its own and fetch again. */
-  #hand(over: () => void): void {
+  #hand(act: () => void): void {
     try {
-      over();
+      act();
     } catch (cause) {
       this.#crash(cause);
     }

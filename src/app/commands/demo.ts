@@ -20,6 +20,7 @@ import { NEXT, beforeAfterOf, factsOf } from '../demo/facts.ts';
 import type { PickedFix } from '../demo/one-fix.ts';
 import { VisitPicker, pickFix } from '../demo/one-fix.ts';
 import { previewLines } from '../demo/preview.ts';
+import { SAMPLE_DAY } from '../demo/sample-day.ts';
 import { packageRoot } from '../package-root.ts';
 import type { RunManifest } from '../run/manifest.ts';
 import type { RunResult } from '../run/run.ts';
@@ -35,10 +36,8 @@ export interface DemoFlags extends TalkOptions {
   readonly members: string;
 }
 
-/** A Wednesday. */
-const START_DATE = '2024-05-15';
+const { startDate: START_DATE, seed: SEED } = SAMPLE_DAY;
 const START_MS = Date.parse(`${START_DATE}T04:00:00+09:00`);
-const SEED = 20_240_515;
 const MAX_MEMBERS = 100_000;
 
 export const demo = async (flags: DemoFlags): Promise<void> => {

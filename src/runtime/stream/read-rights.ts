@@ -2,13 +2,14 @@
 import type { RawRight } from '../../model/raw.ts';
 import type { Log, LogBatch, LogRecord, Place } from '../../ports/log.ts';
 import type { InputCodec } from './codecs.ts';
+import type { DecodedBatch } from './decode-batch.ts';
 import { decodeBatch } from './decode-batch.ts';
 
 export interface RightsReading {
   readonly log: Log;
   readonly input: InputCodec;
   readonly place: Place;
-  /** What lies before it has been acted upon by the state that was restored; null for all there is. */
+  /** What lies before it has been acted upon by the state that was restored; null when there was none. */
   readonly acted: number | null;
 }
 
@@ -17,6 +18,8 @@ interface Taker {
   remember(right: RawRight): void;
   /** Takes back what it must as well. */
   right(right: RawRight): void;
+  /** What cannot be read and was not set aside before. */
+  setAside(place: Place, fault: DecodedBatch['faults'][number]): void;
 }
 
 /**
@@ -31,12 +34,14 @@ export const readRights = async (
 ): Promise<number> => {
   const batches: LogBatch[] = [];
   const end = await log.readToEnd(place, null, (batch) => batches.push(batch));
-  const isOld = ({ offset }: LogRecord): boolean => acted === null || offset < acted;
+  const isOld = ({ offset }: LogRecord): boolean => acted !== null && offset < acted;
   for (const batch of batches) {
     const old = await decodeBatch(input, { ...batch, records: batch.records.filter(isOld) });
     for (const right of old.rights) taker.remember(right);
     const fresh = { ...batch, records: batch.records.filter((record) => !isOld(record)) };
-    for (const right of (await decodeBatch(input, fresh)).rights) taker.right(right);
+    const { rights, faults } = await decodeBatch(input, fresh);
+    for (const right of rights) taker.right(right);
+    for (const fault of faults) taker.setAside(place, fault);
   }
   return end;
 };

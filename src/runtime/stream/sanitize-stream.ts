@@ -266,9 +266,17 @@ export class SanitizeStream implements StreamTask {
 
   async #readRights(topic: string, acted: number | null): Promise<void> {
     const { log, partition, input } = this.#o;
-    const end = await readRights({ log, input, place: { topic, partition }, acted }, this.#task);
+    const end = await readRights(
+      { log, input, place: { topic, partition }, acted },
+      {
+        remember: (right) => this.#task.remember(right),
+        right: (right) => this.#task.right(right),
+        setAside: (place, { record, reason }) => this.#setAside(place, record, reason),
+      },
+    );
     this.#counters.take();
     this.#positions.set(topic, end);
+    this.#moved ||= end > (acted ?? 0);
   }
 
   async #startOf(topic: string, committed: number | null): Promise<void> {

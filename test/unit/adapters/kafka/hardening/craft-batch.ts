@@ -27,7 +27,6 @@ export interface CraftedBatch {
   readonly isLogAppendTime?: boolean;
   /** 1 compresses; any other number is only written down. */
   readonly codec?: number;
-  readonly magic?: number;
 }
 
 /** Zigzag varint; also of 64 bits. */
@@ -68,25 +67,41 @@ const attributesOf = (batch: CraftedBatch): number =>
   (batch.isTransactional === true ? 0x10 : 0) |
   (batch.isControl === true ? 0x20 : 0);
 
+const lastDeltaOf = (batch: CraftedBatch): number => {
+  const records = batch.records ?? [];
+  const counted = (batch.recordCount ?? records.length) - 1;
+  return batch.lastOffsetDelta ?? records.at(-1)?.delta ?? Math.max(0, counted);
+};
+
+const writeTimes = (
+  head: Buffer,
+  { baseTimestamp = 0, maxTimestamp = baseTimestamp }: CraftedBatch,
+): void => {
+  head.writeBigInt64BE(BigInt(baseTimestamp), 27);
+  head.writeBigInt64BE(BigInt(maxTimestamp), 35);
+};
+
+const writeProducer = (head: Buffer, { producerId = -1 }: CraftedBatch): void => {
+  head.writeBigInt64BE(BigInt(producerId), 43);
+  head.writeInt16BE(producerId < 0 ? -1 : 0, 51);
+  head.writeInt32BE(producerId < 0 ? -1 : 0, 53);
+};
+
 /** A whole batch with a checksum that fits. */
 export const craftBatch = (batch: CraftedBatch): Buffer => {
-  const records = batch.records ?? [];
+  const { records = [], recordCount = records.length } = batch;
   const plain = batch.body ?? Buffer.concat(records.map(craftRecord));
   const body = batch.codec === 1 ? gzipSync(plain) : plain;
   const head = Buffer.alloc(61);
   head.writeBigInt64BE(BigInt(batch.baseOffset ?? 0), 0);
   head.writeInt32BE(head.length - 12 + body.length, 8);
   head.writeInt32BE(-1, 12);
-  head.writeInt8(batch.magic ?? 2, 16);
+  head.writeInt8(2, 16);
   head.writeInt16BE(attributesOf(batch), 21);
-  const lastDelta = records.at(-1)?.delta ?? Math.max(0, (batch.recordCount ?? records.length) - 1);
-  head.writeInt32BE(batch.lastOffsetDelta ?? lastDelta, 23);
-  head.writeBigInt64BE(BigInt(batch.baseTimestamp ?? 0), 27);
-  head.writeBigInt64BE(BigInt(batch.maxTimestamp ?? batch.baseTimestamp ?? 0), 35);
-  head.writeBigInt64BE(BigInt(batch.producerId ?? -1), 43);
-  head.writeInt16BE(batch.producerId === undefined ? -1 : 0, 51);
-  head.writeInt32BE(batch.producerId === undefined ? -1 : 0, 53);
-  head.writeInt32BE(batch.recordCount ?? records.length, 57);
+  head.writeInt32BE(lastDeltaOf(batch), 23);
+  writeTimes(head, batch);
+  writeProducer(head, batch);
+  head.writeInt32BE(recordCount, 57);
   const whole = Buffer.concat([head, body]);
   whole.writeUInt32BE(crc32c(whole, 21), 17);
   return whole;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WireRecord } from '../../../../../src/adapters/kafka/hardening/kafkajs-shapes.ts';
 import { craftBatch, craftMarker, craftRecord, varint } from './craft-batch.ts';
-import type { CraftedBatch } from './craft-batch.ts';
+import type { CraftedBatch, CraftedRecord } from './craft-batch.ts';
 import { decode, recordSet, stockDecode } from './wire-decoder.ts';
 import type { DecodingOptions } from './wire-decoder.ts';
 
@@ -10,7 +10,7 @@ const shown = (records: readonly WireRecord[]): readonly string[] =>
     isControlRecord ? `${offset} ${leftOut?.reason ?? 'control'}` : `${offset} ${String(value)}`,
   );
 
-const values = (...all: readonly string[]): CraftedBatch['records'] => all.map((value) => ({ value }));
+const values = (...all: readonly string[]): readonly CraftedRecord[] => all.map((value) => ({ value }));
 
 describe('well-formed batches decode as kafkajs decodes them', () => {
   it.each<readonly [string, CraftedBatch]>([
@@ -42,8 +42,7 @@ describe('well-formed batches decode as kafkajs decodes them', () => {
               ['b', null],
               ['a', '2'],
               ['a', ''],
-              ['__proto__', 'x'],
-              ['toString', 'y'],
+              ['c', 'd'],
             ],
           },
         ],
@@ -53,9 +52,16 @@ describe('well-formed batches decode as kafkajs decodes them', () => {
     const bytes = craftBatch(batch);
     const [ours, stock] = [await decode([bytes]), await stockDecode(recordSet(bytes))];
     expect(ours).toEqual(stock);
-    expect(ours.map(({ headers }) => Object.keys(headers))).toEqual(
-      stock.map(({ headers }) => Object.keys(headers)),
-    );
+  });
+
+  it('headers named like what every object has, where kafkajs puts functions beside the value', async () => {
+    const headers = [
+      ['__proto__', 'x'],
+      ['toString', 'y'],
+    ] as const;
+    const [record] = await decode([craftBatch({ records: [{ headers }] })]);
+    const plain = Object.entries(record?.headers ?? {}).map(([name, value]) => [name, String(value)]);
+    expect(plain).toEqual(headers);
   });
 
   it('a marker', async () => {

@@ -1,0 +1,47 @@
+/** What the commands on a person's rights work with, and how they get it from the configuration. */
+import { systemClock, systemRandomness } from '../../adapters/system/clock.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { Policy } from '../../model/policy.ts';
+import type { Clock, Randomness } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { SchemaRegistry } from '../../ports/registry.ts';
+import type { ConsentViews } from '../../ports/views.ts';
+import { deploymentKeys, openCluster } from '../cluster.ts';
+import { openViews } from '../views.ts';
+
+export interface RightsMeans {
+  readonly log: Pick<Log, 'partitionsOf' | 'readToEnd' | 'openWriter'>;
+  readonly registry: SchemaRegistry;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  /** Null where there is no Redis. */
+  readonly views: Pick<ConsentViews, 'look'> | null;
+  readonly deploymentKey: Buffer;
+  readonly policy: Pick<Policy, 'consent'>;
+  /** Begins the names of our writers. */
+  readonly application: string;
+}
+
+/** Opens what a command needs, and closes it whatever becomes of the command. */
+export const withMeans = async <T>(
+  configFile: string | undefined,
+  use: (means: RightsMeans) => Promise<T>,
+): Promise<T> => {
+  const config = await loadConfig({ file: configFile ?? null });
+  const { deploymentKey } = await deploymentKeys(config);
+  const views = await openViews(config);
+  const cluster = await openCluster(config);
+  const { log, registry } = cluster;
+  const { application, deployment } = config.kafka;
+  try {
+    return await use({
+      ...{ log, registry, clock: systemClock, randomness: systemRandomness, deploymentKey },
+      views: views?.consents ?? null,
+      policy: config.policy,
+      application: `${application}.${deployment}`,
+    });
+  } finally {
+    await cluster.close();
+    await views?.close();
+  }
+};
