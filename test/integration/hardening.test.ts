@@ -66,6 +66,12 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
     return JSON.parse(stdout) as Seen;
   };
 
+  /** Markers are written after the broker has answered: waits until the topic is so long. */
+  const untilEnd = async (topic: string, end: number): Promise<void> => {
+    const high = async (): Promise<string | undefined> => (await admin.fetchTopicOffsets(topic))[0]?.high;
+    await expect.poll(high, { timeout: 20_000, interval: 20 }).toBe(String(end));
+  };
+
   it('overlapping aborted transactions (row 1): kafkajs shows an aborted record', async () => {
     const topic = await makeTopic();
     const [a, b, c] = [await begin(), await begin(), await begin()];
@@ -73,8 +79,11 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
     await write(b, topic, { value: 'aborted b' });
     await write(c, topic, { value: 'committed' });
     await b.abort();
+    await untilEnd(topic, 4);
     await a.abort();
     await c.commit();
+    await untilEnd(topic, 6);
+
     expect(await read('stock', topic)).toMatchObject({ values: ['aborted a', 'committed'] });
     expect(await read('hardened', topic)).toMatchObject({ outcome: 'end', values: ['committed'] });
   });
@@ -86,6 +95,7 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
     await transaction.abort();
     const plain = await makeProducer();
     await write(plain, topic, { key: Buffer.alloc(4), value: 'plain' });
+    await untilEnd(topic, 4);
     expect(await read('stock', topic)).toMatchObject({ values: ['aborted 1', 'aborted 2', 'plain'] });
     expect(await read('hardened', topic)).toMatchObject({ outcome: 'end', values: ['plain'] });
   });
@@ -101,6 +111,7 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
       const transaction = await begin();
       await write(transaction, topic, { key: 'counter', value });
       await transaction.commit();
+      await untilEnd(topic, 2 * Number(value));
     }
     await write(await makeProducer(), topic, { key: 'other', value: 'end' });
     const seen = (): Promise<readonly string[]> => read('hardened', topic, '1').then(({ values }) => values);

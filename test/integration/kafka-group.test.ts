@@ -1,7 +1,9 @@
 /** Membership in a group on a real Kafka: shares, pauses, seeks, rebalances, and what must never go unnoticed. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { GroupReaderOptions } from '../../src/adapters/kafka/group-reader.ts';
 import { KafkaGroupReader } from '../../src/adapters/kafka/group-reader.ts';
+import { KafkaLog } from '../../src/adapters/kafka/log.ts';
 import type { LogBatch, Position } from '../../src/ports/log.ts';
 import { faultCode, out, text } from '../contract/log-records.ts';
 import { KafkaBench, kafkaSettings } from '../support/kafka-bench.ts';
@@ -20,9 +22,9 @@ class Member {
   readonly faults: Error[] = [];
   readonly group: string;
 
-  constructor(bench: KafkaBench, group: string, topics: readonly string[]) {
+  constructor(bench: KafkaBench, group: string, options: Pick<GroupReaderOptions, 'topics' | 'unreadable'>) {
     this.group = group;
-    this.reader = new KafkaGroupReader({ clients: bench.clients, group, topics, watchMs: 500 });
+    this.reader = new KafkaGroupReader({ clients: bench.clients, group, watchMs: 500, ...options });
   }
 
   join(onBatch: (batch: LogBatch) => void = () => undefined): Promise<void> {
@@ -73,8 +75,12 @@ describeWithServices('a group reader', ['kafka'], ({ kafka }) => {
     await opened().createTopic(topic, { partitions });
     return topic;
   };
-  const memberOf = (topics: readonly string[], group = `group-${short()}`): Member => {
-    const member = new Member(opened(), group, topics);
+  const memberOf = (
+    topics: readonly string[],
+    group = `group-${short()}`,
+    options: Pick<GroupReaderOptions, 'unreadable'> = {},
+  ): Member => {
+    const member = new Member(opened(), group, { topics, ...options });
     members.push(member);
     return member;
   };
@@ -217,6 +223,31 @@ describeWithServices('a group reader', ['kafka'], ({ kafka }) => {
     expect(member.batches).toEqual([]);
   });
 
+  it('gives up at a batch that it cannot read, unless somebody says what becomes of it', async () => {
+    const topic = `topic-${short()}`;
+    // The broker compresses what is written in a way that kafkajs does not know.
+    await opened().createTopic(topic, { partitions: 1, config: { 'compression.type': 'lz4' } });
+    await write(topic, ['a'.repeat(200), 'b'.repeat(200)]);
+    const place = { topic, partition: 0 };
+    const log = new KafkaLog(opened().clients);
+    expect(await faultCode(log.readToEnd(place, null, () => undefined))).toBe('STATE_CORRUPT');
+    await log.close();
+    const strict = memberOf([topic]);
+    await strict.join();
+    strict.reader.resumeAt(at(topic, 0));
+    await soon(() => expect(strict.codes).toEqual(['STATE_CORRUPT']));
+    expect(strict.batches).toEqual([]);
+    const ranges: unknown[] = [];
+    const lenient = memberOf([topic], `group-${short()}`, {
+      unreadable: (where, range) => ranges.push({ ...where, ...range }),
+    });
+    await lenient.join();
+    lenient.reader.resumeAt(at(topic, 0));
+    await soon(() => expect(lenient.batches).toMatchObject([{ from: 0, records: [], next: 2, end: 2 }]));
+    const told = { ...place, firstOffset: '0', lastOffset: '1', reason: 'unknown-codec' };
+    expect(ranges).toMatchObject([told]);
+  });
+
   it('ends when what it calls throws', async () => {
     const topic = await topicWith(1);
     await write(topic, ['0']);
@@ -244,7 +275,7 @@ describeWithProcesses('a group reader whose broker is killed', ['kafka'], () => 
     const bench = await KafkaBench.open(kafkaSettings(cluster.brokers));
     await bench.createTopic('t', { partitions: 1 });
     await bench.append([out({ topic: 't', partition: 0 }, null, 'before')]);
-    const member = new Member(bench, 'g', ['t']);
+    const member = new Member(bench, 'g', { topics: ['t'] });
     await member.join();
     member.reader.resumeAt({ topic: 't', partition: 0, offset: 0 });
     await soon(() => expect(member.values('t')).toEqual(['before']));

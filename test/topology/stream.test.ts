@@ -1,50 +1,47 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { ImportedVault } from '../../src/adapters/vault/imported.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FeedRecord } from '../../src/app/feed/records.ts';
+import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { eventTime } from '../../src/model/time.ts';
 import { scratchFolder } from '../support/cli.ts';
-import { Run } from '../support/drive.ts';
 import { smallCity, writeConfig } from '../support/inputs.ts';
-import { feedOf, inputOf, releasedRows, runStream, textOf } from '../support/stream/stream.ts';
-import { fixedSalt } from '../support/stream/stream.ts';
+import type { RowsByTable } from '../support/stream/stream.ts';
+import { embeddedRows, feedOf, inputOf, releasedRows, runStream } from '../support/stream/stream.ts';
 
-const scratch = scratchFolder();
-afterAll(scratch.remove);
+const MEMBERS = 250;
 
-describe('the same answer everywhere', () => {
-  it('a day of the city on a log gives the rows of the embedded run', async () => {
-    const folder = smallCity(`${scratch.path}/input`, 250);
+describe('the same answer everywhere: a day of the city on a log', () => {
+  const scratch = scratchFolder();
+  let config: Config;
+  let expected: RowsByTable;
+
+  const recordsFor = (partitions: number): Promise<readonly FeedRecord[]> =>
+    feedOf(`${scratch.path}/input`, partitions);
+
+  beforeAll(async () => {
+    smallCity(`${scratch.path}/input`, MEMBERS);
     const file = writeConfig(`${scratch.path}/config.yaml`, {
       vault: `${scratch.path}/none`,
-      more: 'stream: { commitInterval: PT0.05S, idleAfter: PT1S }',
+      more: 'stream: { commitInterval: PT0.05S, idleAfter: PT1S, snapshotMinBytes: 65536 }',
     });
-    const config = await loadConfig({ file, environment: {} });
-    const records = await feedOf(folder, 3);
-    const input = inputOf(records, 3);
-    const vault = new ImportedVault({ seed: Buffer.alloc(32), salts: [] });
-    Object.assign(vault, {
-      hold: (names: readonly Parameters<typeof fixedSalt>[0][]) =>
-        Promise.resolve(names.map((name) => ({ name, bytes: fixedSalt(name), commitment: '', born: false }))),
-      destroy: () => Promise.resolve(),
-    });
-    const run = new Run({
-      policy: config.policy,
-      stores: input.stores,
-      vault,
-      wallBound: eventTime(Date.now()),
-    });
-    for (const right of input.rights) run.right(right);
-    await run.batches(input.events, 1_000);
-    run.engine.finish();
-    const log = await runStream({ config, records, partitions: 3, gatePartitions: 2 });
-    const rows = releasedRows(log, config);
-    for (const table of ['visits', 'dwell', 'transitions', 'footfall'] as const) {
-      const expected = run.windows
-        .filter((w) => w.table === table)
-        .flatMap((w) => w.rows.map(textOf))
-        .sort();
-      console.log(table, expected.length, rows[table]?.length);
-      expect(rows[table]).toEqual(expected);
-    }
+    config = await loadConfig({ file, environment: {} });
+    expected = await embeddedRows(config, inputOf(await recordsFor(1), 1));
   });
+
+  afterAll(scratch.remove);
+
+  it.each([
+    { partitions: 1, gatePartitions: 1, fetchRecords: 500 },
+    { partitions: 3, gatePartitions: 2, fetchRecords: 37 },
+    { partitions: 4, gatePartitions: 12, fetchRecords: 5_000 },
+  ])(
+    'G-10 G-12 $partitions and $gatePartitions partitions give the rows of the embedded run',
+    async (shape) => {
+      const records = await recordsFor(shape.partitions);
+      const rows = releasedRows(await runStream({ config, records, ...shape }), config);
+      expect(expected.visits.length).toBeGreaterThan(200);
+      expect(expected.dwell.length).toBeGreaterThan(0);
+      expect(expected.footfall.length).toBeGreaterThan(0);
+      expect(rows).toEqual(expected);
+    },
+  );
 });

@@ -203,14 +203,14 @@ export class KafkaGroupReader implements GroupReader {
     return Promise.resolve();
   }
 
-  #take(place: Place, { batch, resolveOffset }: EachBatchPayload): void {
-    const fetched = batch as unknown as FetchedBatch;
+  #take(place: Place, payload: EachBatchPayload): void {
+    const fetched = payload.batch as unknown as FetchedBatch;
     for (const range of unreadableIn(fetched)) {
       if (this.#o.unreadable === undefined) throw unreadableFault(fetched, range);
       this.#o.unreadable(place, range);
     }
     const read = logBatchOf(fetched);
-    resolveOffset(fetched.lastOffset());
+    payload.resolveOffset(fetched.lastOffset());
     this.#share.took(place, read.next);
     this.#handlers?.batch(read);
   }

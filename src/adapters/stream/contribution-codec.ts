@@ -35,7 +35,7 @@ export class SealedContributions {
 
   seal(at: Place, epoch: EpochStart, messages: readonly Message[]): Buffer {
     const key = this.#means.keyOf({ audience: 'statistics', epoch }, 'state');
-    if (key === null) throw new OboroError('BUG', 'a contribution to a closed epoch');
+    if (key === null) throw goneOn();
     const plain = Buffer.concat(
       messages.flatMap((message) => {
         const bytes = avro.encode(message);
@@ -96,6 +96,12 @@ const controlOf = (text: Buffer): Want | Done | Note => {
     throw corrupt();
   }
 };
+
+/** A salt dies only when its epoch is released to the end: whoever still has something to add to it is a straggler. */
+const goneOn = (): OboroError =>
+  new OboroError('TASK_LOST', 'another worker has gone on with this task and ended an epoch', {
+    retriable: true,
+  });
 
 const corrupt = (): OboroError =>
   new OboroError('STATE_CORRUPT', 'a value of oboro.contributions cannot be read', {

@@ -93,16 +93,16 @@ const versionOf = (text: string | undefined): number | null => {
 const oneOf = ({
   member,
   terminals,
-}: NamedSubjects): { readonly subject: RawId; readonly deviceId: RawId } => {
-  const [terminal_, ...more] = terminals;
-  const subject = member ?? terminal_;
+}: NamedSubjects): { readonly subject: RawId; readonly device: RawId | null } => {
+  const [first, ...more] = terminals;
+  const subject = member ?? first;
   if (subject === undefined || more.length > 0) {
     throw new OboroError(
       'USAGE',
       'one subject at a time: a member, with one of its devices or without, or a device',
     );
   }
-  return { subject, deviceId: terminal_ ?? subject };
+  return { subject, device: first ?? null };
 };
 
 /**
@@ -114,7 +114,7 @@ export const setConsent = async (
   named: NamedSubjects,
   { change, ...flags }: ConsentShowFlags & { readonly change: ConsentChange },
 ): Promise<void> => {
-  const { subject, deviceId } = oneOf(named);
+  const { subject, device } = oneOf(named);
   const { consents, current } = await readSubject(means, subject);
   const before = isErasedNow(current) ? undefined : consents.reduce<RawConsent | undefined>(newer, undefined);
   const policyVersion = change.policyVersion ?? before?.policyVersion;
@@ -123,6 +123,8 @@ export const setConsent = async (
   }
   const memberId = subject.kind === 'member' ? subject : null;
   const at = await afterAll(means, subject);
+  // A record names a device; a member known by none is its own.
+  const deviceId = device ?? before?.deviceId ?? subject;
   const consent: RawConsent = {
     kind: 'consent',
     deviceId,

@@ -9,6 +9,7 @@ import { OboroError } from '../../model/errors.ts';
 import type { Outgoing } from '../../ports/log.ts';
 import { openCluster } from '../cluster.ts';
 import { SAMPLE_DAY } from '../demo/sample-day.ts';
+import { openPatiently } from '../feed/patient-writer.ts';
 import { feedRecords } from '../feed/records.ts';
 import { packageRoot } from '../package-root.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -75,7 +76,7 @@ export const feedTo = async ({ log, registry }: Target, { inputs, config, signal
     });
   }
   const { application, deployment } = config.kafka;
-  const writer = await log.openWriter(`${application}.${deployment}.feed`);
+  const writer = await openPatiently(log, `${application}.${deployment}.feed`, systemClock);
   const counts: Record<string, number> = {};
   let waiting: Outgoing[] = [];
   const send = async (): Promise<void> => {

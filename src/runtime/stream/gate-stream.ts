@@ -141,7 +141,8 @@ export class GateStream<R> implements StreamTask {
     this.#bytes = 0;
     this.#urgent = false;
     const restart = this.#epochs.restart(this.#position, this.#marks);
-    if (restart.restart !== this.#saved?.restart) {
+    // An epoch that is over must stay over even where reading still begins before it: its salt may be gone by then.
+    if (restart.restart !== this.#saved?.restart || restart.over !== this.#saved.over) {
       this.#saved = restart;
       records.push(output.position(restart, partition));
     }

@@ -61,7 +61,7 @@ const configOf = async (world: World, { policy }: TownInput): Promise<Config> =>
   const { chance } = world.simulation;
   const stream = {
     ...config.stream,
-    commitIntervalMs: chance.of([200, 1_000, 5_000]),
+    commitIntervalMs: chance.of([500, 2_000, 10_000]),
     commitRecords: chance.of([5, 20, 100]),
     snapshotMinBytes: chance.of([500, 4_000, 40_000]),
     inboxBytes: chance.of([1_000, 20_000]),
@@ -160,11 +160,11 @@ class StreamRun {
   /** Nothing comes any more: event time goes on by wall time, and every window closes. */
   async #release(): Promise<void> {
     const { simulation } = this.world;
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 40; round++) {
       simulation.jump(IDLE_AFTER_MS + 1_000);
-      if (round === 4) this.#faults.end();
+      if (round === 6) this.#faults.end();
       const isReleased = (): boolean => simulation.steps % 64 === 0 && this.oracle.isReleased();
-      if (await simulation.run({ until: isReleased, maxSteps: 4_000, each: this.#faults.each })) return;
+      if (await simulation.run({ until: isReleased, maxSteps: 1_500, each: this.#faults.each })) return;
     }
     throw simulation.failure('not everything was released');
   }

@@ -9,9 +9,12 @@ import type { SaltName } from '../../../src/model/identity.ts';
 import type { Store } from '../../../src/model/place.ts';
 import type { RawEvent, RawRight } from '../../../src/model/raw.ts';
 import type { PlaceTable } from '../../../src/model/table.ts';
+import { eventTime } from '../../../src/model/time.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import type { GroupReader, Log } from '../../../src/ports/log.ts';
 import type { RegisteredSchema, SchemaRegistry } from '../../../src/ports/registry.ts';
-import type { Journal, Telemetry } from '../../../src/ports/telemetry.ts';
+import type { SaltVault } from '../../../src/ports/salts.ts';
+import type { Journal, Role, Telemetry } from '../../../src/ports/telemetry.ts';
 import { SANITIZE_TOPICS, TOPICS } from '../../../src/runtime/stream/topics.ts';
 import { calendarOf } from '../../../src/topology/parts.ts';
 import type { FileTopic } from '../../../src/wire/decoder.ts';
@@ -20,6 +23,7 @@ import { TopicIntake } from '../../../src/wire/intake-record.ts';
 import { RawIds } from '../../../src/wire/raw-ids.ts';
 import { releaseRowCodec } from '../../../src/wire/release-rows.ts';
 import { SCHEMAS } from '../../../src/wire/schemas.gen.ts';
+import { Run } from '../drive.ts';
 import { MemoryLog, MemoryReader } from './memory-log.ts';
 
 const TOPIC_NAMES = Object.keys(SCHEMAS);
@@ -113,29 +117,55 @@ export const topicsOf = (partitions: number, gatePartitions: number): Readonly<R
   [TOPICS.vault]: 1,
 });
 
-/** Runs one worker of both roles until every epoch of the input is released and its salts are destroyed. */
-export const runStream = async (options: StreamOptions): Promise<MemoryLog> => {
-  const { config, records, partitions, gatePartitions, clock = systemClock, fetchRecords } = options;
-  const log = new MemoryLog(topicsOf(partitions, gatePartitions));
-  log.append(records.filter(({ topic }) => topic !== 'ref.stores'));
-  let fail: (fault: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject;
-  });
-  const worker = new WorkerAssembly({
-    ...{ config, codeVersion: 'test', roles: ['sanitize', 'aggregate'], log, clock, failed: fail },
-    readerOf: (role) =>
-      role === 'sanitize'
-        ? new MemoryReader(log, SANITIZE_TOPICS, partitions, fetchRecords)
-        : new MemoryReader(log, [TOPICS.contributions], gatePartitions, fetchRecords),
+/** What a worker of a test is given beside its log. */
+export interface WorkerOfTest {
+  readonly config: Config;
+  readonly log: Log;
+  readonly readerOf: (role: Role) => GroupReader;
+  readonly stores: readonly Store[];
+  readonly failed: (fault: unknown) => void;
+  readonly clock?: Clock;
+}
+
+/** A worker of both roles with fixed salts and our own schemas. */
+export const workerOf = ({ clock = systemClock, ...means }: WorkerOfTest): WorkerAssembly =>
+  new WorkerAssembly({
+    ...means,
+    clock,
+    codeVersion: 'test',
+    roles: ['sanitize', 'aggregate'],
     registry: ownRegistry(),
     randomness: systemRandomness,
     telemetry: noTelemetry,
     journal: noJournal,
-    stores: inputOf(records, partitions).stores,
     wrapper: null,
     imported: fixedSalt,
     deploymentKey: Buffer.alloc(32, 7),
+  });
+
+/** A promise that only rejects, with the first fault that it is told. */
+export const faultBox = (): { readonly failed: Promise<never>; readonly fail: (fault: unknown) => void } => {
+  let fail: (fault: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+  return { failed, fail: (fault) => fail(fault) };
+};
+
+/** Runs one worker of both roles until every epoch of the input is released and its salts are destroyed. */
+export const runStream = async (options: StreamOptions): Promise<MemoryLog> => {
+  const { config, records, partitions, gatePartitions, clock, fetchRecords } = options;
+  const log = new MemoryLog(topicsOf(partitions, gatePartitions));
+  log.append(records.filter(({ topic }) => topic !== 'ref.stores'));
+  const { failed, fail } = faultBox();
+  const worker = workerOf({
+    ...{ config, log, failed: fail, stores: inputOf(records, partitions).stores },
+    ...(clock === undefined ? {} : { clock }),
+    readerOf: (role) =>
+      role === 'sanitize'
+        ? new MemoryReader(log, SANITIZE_TOPICS, partitions, fetchRecords)
+        : new MemoryReader(log, [TOPICS.contributions], gatePartitions, fetchRecords),
   });
   await worker.start();
   const done = new Promise<void>((resolve) => {
@@ -151,21 +181,51 @@ export const runStream = async (options: StreamOptions): Promise<MemoryLog> => {
   return log;
 };
 
-/** Released rows by table, sorted, as text. */
-export const releasedRows = (log: MemoryLog, config: Config): Readonly<Record<string, readonly string[]>> => {
-  const { zone } = calendarOf(config.policy);
-  return Object.fromEntries(
-    PLACE_TABLES.map((table) => {
-      const codec = releaseRowCodec(table, (at) => zone.iso(at));
-      const rows = log.records(`release.${table}`).map(({ value }) => {
-        const row = codec.decode(unframed(value ?? Buffer.alloc(0)));
-        if (row.kind !== 'keep') throw new Error(`a row of ${table} cannot be read`);
-        return textOf(row.value);
-      });
-      return [table, rows.sort()];
-    }),
-  );
+/** The rows that the embedded engine releases of the same input with the same salts, by table, sorted, as text. */
+export const embeddedRows = async (config: Config, input: FedInput): Promise<RowsByTable> => {
+  const vault: SaltVault = {
+    imported: true,
+    hold: (names) =>
+      Promise.resolve(names.map((name) => ({ name, bytes: fixedSalt(name), commitment: '', born: false }))),
+    destroy: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const wallBound = eventTime(systemClock.now());
+  const run = new Run({ policy: config.policy, stores: input.stores, vault, wallBound });
+  for (const right of input.rights) run.right(right);
+  await run.batches(input.events, 1_000);
+  run.engine.finish();
+  return byTable((table) => run.rows(table).map(textOf));
 };
+
+export type RowsByTable = Readonly<Record<PlaceTable, readonly string[]>>;
+
+const byTable = (rowsOf: (table: PlaceTable) => readonly string[]): RowsByTable => ({
+  visits: rowsOf('visits').toSorted(),
+  dwell: rowsOf('dwell').toSorted(),
+  transitions: rowsOf('transitions').toSorted(),
+  footfall: rowsOf('footfall').toSorted(),
+});
+
+/** Released rows from the values of their topics, by table, sorted, as text. */
+export const rowsIn = (
+  valuesOf: (topic: string) => readonly (Buffer | null)[],
+  config: Config,
+): RowsByTable => {
+  const { zone } = calendarOf(config.policy);
+  return byTable((table) => {
+    const codec = releaseRowCodec(table, (at) => zone.iso(at));
+    return valuesOf(`release.${table}`).map((value) => {
+      const row = codec.decode(unframed(value ?? Buffer.alloc(0)));
+      if (row.kind !== 'keep') throw new Error(`a row of ${table} cannot be read`);
+      return textOf(row.value);
+    });
+  });
+};
+
+/** Released rows of a log in memory. */
+export const releasedRows = (log: MemoryLog, config: Config): RowsByTable =>
+  rowsIn((topic) => log.records(topic).map(({ value }) => value), config);
 
 /** One text for equal rows, whatever the order of their columns. */
 export const textOf = (row: object): string =>

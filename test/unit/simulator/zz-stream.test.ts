@@ -1,3 +1,4 @@
+(globalThis as any).DBG = !!process.env.DBG;
 import { it } from 'vitest';
 import { runStreamSeed } from '../../support/simulator/stream-run.ts';
 import { breathe } from '../../support/simulator/simulation.ts';

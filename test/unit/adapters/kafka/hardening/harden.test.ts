@@ -3,12 +3,15 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { hardenKafkajs } from '../../../../../src/adapters/kafka/hardening/harden.ts';
+import type { HardeningOptions } from '../../../../../src/adapters/kafka/hardening/harden.ts';
 import type {
   FetchedBatchClass,
   WireRecord,
 } from '../../../../../src/adapters/kafka/hardening/kafkajs-shapes.ts';
+import type { Quarantined } from '../../../../../src/adapters/kafka/hardening/limits.ts';
+import type * as Published from '../../../../../types/kafkajs-hardening.d.ts';
 import { craftBatch, craftMarker } from './craft-batch.ts';
 import { recordSet } from './wire-decoder.ts';
 
@@ -48,6 +51,12 @@ const fetched = async (...batches: readonly Buffer[]): Promise<unknown> => {
 };
 
 describe('hardenKafkajs', () => {
+  it('has the published types (the type check compares them)', () => {
+    expectTypeOf<typeof Published.hardenKafkajs>().toEqualTypeOf<typeof hardenKafkajs>();
+    expectTypeOf<Published.HardeningOptions>().toEqualTypeOf<HardeningOptions>();
+    expectTypeOf<Published.Quarantined>().toEqualTypeOf<Quarantined>();
+  });
+
   it('returns the copy that the given module finds, the same at every call', () => {
     const kafkajs = hardenKafkajs({ from });
     expect(kafkajs).toBe(load('kafkajs'));
