@@ -103,8 +103,9 @@ const addPrivacy = (oboro: Command): void => {
     .addOption(configOption())
     .action(explain);
   const ledger = oboro.command('ledger').description('the record of all releases');
-  talkOptions(ledger.command('verify <file>'))
+  talkOptions(ledger.command('verify [file]'))
     .description('recompute the chain; prove that nothing was released twice and every salt was destroyed')
+    .option('--kafka', 'the chains of release.ledger on the cluster instead of a file')
     .option('--with-state', 'also recompute all contributions from the inputs (needs imported salts)')
     .option('--input <paths...>', 'with --with-state: the inputs of the run')
     .addOption(configOption())

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hardenKafkajs } from '../../src/adapters/kafka/hardening/harden.ts';
 import { describeWithServices } from '../support/services/needs.ts';
 import { craftBatch, craftRecord } from '../unit/adapters/kafka/hardening/craft-batch.ts';
-import { produceRaw } from './raw-produce.ts';
+import { highWatermark, produceRaw } from './raw-requests.ts';
 
 const kafkajs = hardenKafkajs();
 const run = promisify(execFile);
@@ -23,6 +23,9 @@ interface Seen {
   readonly quarantined: readonly unknown[];
 }
 
+/** The broker drops what is older than it keeps. */
+const baseTimestamp = Date.now();
+
 const READER = join(import.meta.dirname, 'committed-reader.mjs');
 
 describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ kafka: brokers }) => {
@@ -31,6 +34,7 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
     logLevel: kafkajs.logLevel.NOTHING,
     retry: { initialRetryTime: 20, retries: 10 },
   });
+  const [broker = ''] = brokers;
   const admin = kafka.admin();
   const producers: Producer[] = [];
   beforeAll(() => admin.connect());
@@ -68,8 +72,7 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
 
   /** Markers are written after the broker has answered: waits until the topic is so long. */
   const untilEnd = async (topic: string, end: number): Promise<void> => {
-    const high = async (): Promise<string | undefined> => (await admin.fetchTopicOffsets(topic))[0]?.high;
-    await expect.poll(high, { timeout: 20_000, interval: 20 }).toBe(String(end));
+    await expect.poll(() => highWatermark(broker, topic), { timeout: 20_000, interval: 20 }).toBe(end);
   };
 
   it('overlapping aborted transactions (row 1): kafkajs shows an aborted record', async () => {
@@ -123,9 +126,9 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
   it('a small batch of 300,000 records (row 4): kafkajs crashes on it', async () => {
     const topic = await makeTopic();
     const body = Buffer.concat(Array.from({ length: 300_000 }, (_, delta) => craftRecord({ delta })));
-    const batch = craftBatch({ body, recordCount: 300_000, codec: 1 });
+    const batch = craftBatch({ body, recordCount: 300_000, codec: 1, baseTimestamp });
     expect(batch.length).toBeLessThan(700_000);
-    await produceRaw(brokers[0] ?? '', topic, batch);
+    await produceRaw(broker, topic, batch);
     await write(await makeProducer(), topic, { value: 'after' });
     const stock = await read('stock', topic);
     expect(stock).toMatchObject({ outcome: 'crashed', count: 0 });
@@ -154,9 +157,9 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
 
   it('a gzip bomb (row 20): kafkajs inflates it, the hardened one leaves it out', async () => {
     const topic = await makeTopic();
-    const bomb = craftBatch({ records: [{ value: Buffer.alloc(8_000_000) }], codec: 1 });
+    const bomb = craftBatch({ records: [{ value: Buffer.alloc(8_000_000) }], codec: 1, baseTimestamp });
     expect(bomb.length).toBeLessThan(gzipSync(Buffer.alloc(8_000_000)).length + 100);
-    await produceRaw(brokers[0] ?? '', topic, bomb);
+    await produceRaw(broker, topic, bomb);
     await write(await makeProducer(), topic, { value: 'after' });
     expect(await read('stock', topic)).toMatchObject({ outcome: 'end', count: 2 });
     const hardened = await read('hardened', topic);
@@ -169,9 +172,9 @@ describeWithServices('hardened kafkajs beside kafkajs as it is', ['kafka'], ({ k
   it('a reader that does not listen stops before what it cannot read, and says where', async () => {
     const topic = await makeTopic();
     await produceRaw(
-      brokers[0] ?? '',
+      broker,
       topic,
-      craftBatch({ records: [{ value: Buffer.alloc(8_000_000) }], codec: 1 }),
+      craftBatch({ records: [{ value: Buffer.alloc(8_000_000) }], codec: 1, baseTimestamp }),
     );
     const seen = await read('hardened', topic, '1048576', 'silent');
     expect(seen).toMatchObject({ outcome: 'crashed', count: 0, quarantined: [] });

@@ -274,12 +274,20 @@ describeWithProcesses('Redis of other shapes', ['redis'], () => {
       } as const;
       const client = await connect({ ...single(0), target });
       await works(client);
-      const views = open(client);
+      let nowMs = 0;
+      const views = await aBuilt(client, 9, () => nowMs);
       await stand.failOver();
-      await vi.waitFor(async () => expect((await views.look(0, subject(1))).kind).toBe('known'), {
-        timeout: 30_000,
-        interval: 100,
-      });
+      // What a worker does all the time: the new master may lack what the old one had not sent on yet.
+      const look = async (): Promise<void> => {
+        nowMs += 10_000;
+        views.refresh();
+        if (views.stale().includes(9)) {
+          views.rebuild({ partition: 9, position: 101, entries: [entry(1, aConsent(9))] });
+        }
+        views.publish({ partition: 9, position: 101, entries: [entry(1, aConsent(9))] });
+        expect(await views.look(9, subject(1))).toMatchObject(known(9, 101));
+      };
+      await vi.waitFor(look, { timeout: 30_000, interval: 100 });
     } finally {
       await stand.stop();
     }

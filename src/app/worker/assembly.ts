@@ -190,11 +190,20 @@ export class WorkerAssembly {
   }
 
   #gateTask(partition: number, counts: Counts, output: GateOutputCodec<Rows>): GateStream<Rows> {
-    const { log, clock, telemetry, randomness } = this.#means;
+    const { log, clock, telemetry, journal, randomness } = this.#means;
     const isMine = (region: string): boolean =>
       partitionOf(Buffer.from(region, 'latin1'), counts.gate) === partition;
     return new GateStream<Rows>({
-      ...{ partition, log, clock, telemetry, output, vault: this.#vault, vaultCodec: this.#vaultCodec },
+      ...{
+        partition,
+        log,
+        clock,
+        telemetry,
+        journal,
+        output,
+        vault: this.#vault,
+        vaultCodec: this.#vaultCodec,
+      },
       transactionalId: this.#idOf('aggregate', partition),
       vaultCaughtUp: () => this.#caughtUp(),
       make: ({ keyOf }) => ({

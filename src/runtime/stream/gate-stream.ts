@@ -7,7 +7,7 @@ import type { EpochStart, EventTime, WallTime, Watermark } from '../../model/tim
 import { epochStart } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log, LogBatch, Outgoing, Position } from '../../ports/log.ts';
-import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Journal, Telemetry } from '../../ports/telemetry.ts';
 import { Counters } from '../counters.ts';
 import type { GateFlow } from '../flow.ts';
 import { GateTask } from '../gate-task.ts';
@@ -29,6 +29,7 @@ export interface GateStreamOptions<R> {
   readonly log: Log;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly journal: Journal;
   readonly vault: VaultView;
   /** Resolves when the view has everything that was in the vault at the call. */
   readonly vaultCaughtUp: () => Promise<void>;
@@ -218,7 +219,12 @@ export class GateStream<R> implements StreamTask {
 
   /** A salt was made or destroyed. */
   #take(entry: Extract<Control, { kind: 'note' }>['entry'], offset: number): void {
-    this.#ledger(this.#chain.note(entry));
+    const line = this.#chain.note(entry);
+    this.#ledger(line);
+    const { audience, epochStartMs } = entry;
+    const event = entry.type === 'epoch_born' ? 'salt_born' : 'salt_destroyed';
+    // Every chain hears of a statistics salt; one of them is enough to say so.
+    if (line !== null && this.#vaultWriter !== null) this.#o.journal.info(event, { audience, epochStartMs });
     if (entry.audience !== 'statistics') return;
     const epoch = epochStart(entry.epochStartMs);
     if (entry.type === 'epoch_destroyed') {

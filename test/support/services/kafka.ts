@@ -87,6 +87,8 @@ const nodeConfig = (
     'num.network.threads': 2,
     'num.io.threads': 2,
     'log.cleaner.dedupe.buffer.size': 4_194_304,
+    // Records with times of long ago stay.
+    'log.retention.ms': -1,
     'log.cleaner.backoff.ms': 200,
     'log.segment.bytes': 67_108_864,
     'log.index.size.max.bytes': 1_048_576,
