@@ -280,7 +280,6 @@ describeWithProcesses('Redis of other shapes', ['redis'], () => {
       // What a worker does all the time: the new master may lack what the old one had not sent on yet.
       const look = async (): Promise<void> => {
         nowMs += 10_000;
-        views.refresh();
         if (views.stale().includes(9)) {
           views.rebuild({ partition: 9, position: 101, entries: [entry(1, aConsent(9))] });
         }

@@ -5,6 +5,8 @@ import { OboroError } from '../../model/errors.ts';
 /** What may be told of a foreign error: the name of its class, its protocol type, its system code. */
 interface Sign {
   readonly words: readonly string[];
+  /** The word that says most: of the innermost error. */
+  readonly why: string | null;
   readonly retriable: boolean;
 }
 
@@ -44,6 +46,7 @@ const signOf = (cause: unknown): Sign => {
   const last = chain.at(-1);
   return {
     words: chain.flatMap(wordsOf),
+    why: chain.flatMap((error) => wordsOf(error)[0] ?? []).at(-1) ?? null,
     retriable: last !== undefined && 'retriable' in last && last.retriable === true,
   };
 };
@@ -70,10 +73,9 @@ const codeOf = ({ words }: Sign): 'FENCED' | 'KAFKA_REFUSED' | 'TOPIC_MISSING' |
 
 const RETRIABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['FENCED', 'KAFKA_AWAY', 'TXN_UNKNOWN']);
 
-const coded = (code: ErrorCode, what: string, { words }: Sign): OboroError => {
-  const why = words[0] === undefined ? '' : ` (${words[0]})`;
+const coded = (code: ErrorCode, what: string, { why }: Sign): OboroError => {
   const hint = HINTS[code];
-  return new OboroError(code, `${what}${why}`, {
+  return new OboroError(code, why === null ? what : `${what} (${why})`, {
     ...(hint === undefined ? {} : { hint }),
     retriable: RETRIABLE.has(code),
   });

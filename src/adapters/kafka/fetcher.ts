@@ -32,7 +32,7 @@ interface Answered {
 const READ_COMMITTED = 1;
 
 /** A fault that lasts longer than this is no passing one, milliseconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 10_000;
 
 /** A topic that was just made is unknown to a broker for a moment, milliseconds. */
 const UNKNOWN_MS = 1_000;

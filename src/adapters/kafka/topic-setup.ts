@@ -1,9 +1,10 @@
 /** Makes the topics that are missing and holds those that are there against the plan; what is there is never changed. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { OboroError } from '../../model/errors.ts';
 import type { KafkaClients } from './client.ts';
 import { kafkajs } from './client.ts';
-import { faultOf, hasType } from './faults.ts';
+import { faultOf, hasType, isPassing } from './faults.ts';
 import type { Difference, FoundTopic, TopicPlan } from './topic-plan.ts';
 import { differencesOf } from './topic-plan.ts';
 
@@ -25,13 +26,30 @@ export const setUpTopics = async (
     const before = new Set(await admin.listTopics());
     const missing = plans.filter(({ topic }) => !before.has(topic));
     await create(admin, missing, clients.settings.requestTimeoutMs);
-    const found = await look(admin, plans);
+    const found = await settled(() => look(admin, plans));
     return plans.map((plan) => outcomeOf(plan, found.get(plan.topic), before.has(plan.topic)));
   } catch (cause) {
     if (hasType(cause, 'INVALID_REPLICATION_FACTOR')) throw tooFewBrokers();
     throw faultOf(cause, 'the topics could not be made');
   } finally {
     await admin.disconnect().catch(() => undefined);
+  }
+};
+
+/** How often, and how far apart, a cluster is asked about topics that not all of its brokers know yet. */
+const LOOKS = 20;
+const LOOK_PAUSE_MS = 250;
+
+/** A broker that has not heard of a new topic makes kafkajs fail, now and then with an error of JavaScript's own. */
+const settled = async <T>(attempt: () => Promise<T>): Promise<T> => {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await attempt();
+    } catch (cause) {
+      const mayPass = isPassing(cause) || cause instanceof TypeError;
+      if (!mayPass || looks >= LOOKS) throw cause;
+      await sleep(LOOK_PAUSE_MS);
+    }
   }
 };
 

@@ -33,9 +33,9 @@ export class KafkaWriter implements TaskWriter {
    */
   static async open(clients: KafkaClients, id: string): Promise<KafkaWriter> {
     const { transactionTimeoutMs, requestTimeoutMs } = clients.settings;
+    // What is sent in a transaction is idempotent anyway; the flag would only ask for a second producer id.
     const producer = clients.client({ role: 'writer' }).producer({
       transactionalId: id,
-      idempotent: true,
       maxInFlightRequests: 1,
       transactionTimeout: transactionTimeoutMs,
       allowAutoTopicCreation: false,

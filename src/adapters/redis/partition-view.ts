@@ -42,6 +42,8 @@ export class PartitionView {
   /** Position of the view if nothing was lost: of the newest change, whether written, waiting or given up. */
   #tip: number;
   #side: Side = 'a';
+  /** The store itself said that something is missing: looking again finds nothing else. */
+  #isKnownBehind = false;
   #retryAtMs = 0;
   /** Resolves when nothing waits; null when nothing does. */
   #running: Promise<void> | null = null;
@@ -69,13 +71,14 @@ export class PartitionView {
   rebuild(snapshot: ConsentSnapshot): void {
     if (this.#state !== 'stale') return;
     this.#state = 'building';
+    this.#isKnownBehind = false;
     this.#tip = snapshot.position;
     this.#enqueue({ size: 0, run: () => this.#build(snapshot) });
   }
 
   /** Also finds out that nothing was lost after all, when a write failed and none came since. */
   refresh(): void {
-    if (this.#state !== 'current' && this.#state !== 'stale') return;
+    if (this.#state !== 'current' && (this.#state !== 'stale' || this.#isKnownBehind)) return;
     const at = this.#tip;
     this.#enqueue({ size: 0, run: () => this.#check(at) });
   }
@@ -107,6 +110,7 @@ export class PartitionView {
       this.#waitingSize -= work.size;
       try {
         const result = await work.run();
+        this.#isKnownBehind ||= result === 'behind';
         if (result !== 'done') this.#fall(result === 'ahead' ? 'lost' : 'stale');
       } catch {
         this.#options.onFault();

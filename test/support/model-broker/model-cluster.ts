@@ -35,22 +35,22 @@ export class ModelCluster {
   readonly groups: Groups;
   readonly defects: Defects;
   readonly #o: ModelClusterOptions;
-  readonly #topics: ReadonlyMap<string, readonly PartitionLog[]>;
+  readonly #topics = new Map<string, readonly PartitionLog[]>();
   #writers = 0;
 
   constructor(options: ModelClusterOptions) {
     this.#o = options;
     const { network, chance, topics, defects = {} } = options;
     this.defects = defects;
-    this.#topics = new Map(
-      Object.entries(topics).map(([topic, partitions]) => [
-        topic,
-        Array.from({ length: partitions }, (_, partition) => new PartitionLog(topic, partition)),
-      ]),
-    );
+    for (const [topic, partitions] of Object.entries(topics)) this.createTopic(topic, partitions);
     const timeoutMs = options.transactionTimeoutMs ?? TRANSACTION_TIMEOUT_MS;
     this.transactions = new Transactions({ network, logOf: (place) => this.find(place), timeoutMs });
     this.groups = new Groups({ network, chance, sessionMs: SESSION_MS, rebalanceMs: REBALANCE_MS });
+  }
+
+  createTopic(topic: string, partitions: number): void {
+    const logs = Array.from({ length: partitions }, (_, partition) => new PartitionLog(topic, partition));
+    this.#topics.set(topic, logs);
   }
 
   get topics(): readonly string[] {

@@ -1,4 +1,5 @@
 /** The `Log` port over the model broker, for one process. */
+import { OboroError } from '../../../src/model/errors.ts';
 import type { Bounds, Log, LogBatch, Place, Tail, TaskWriter } from '../../../src/ports/log.ts';
 import type { Answer, Network } from '../simulator/network.ts';
 import { done } from '../simulator/network.ts';
@@ -49,7 +50,7 @@ export class ModelLog implements Log {
       );
       // The first records went meanwhile: on with those that are still there.
       if (read === null) position = Math.max(position, (await this.bounds(place)).start);
-      else {
+      else if (read.next > position) {
         take(batchOf(place, position, read));
         position = read.next;
       }
@@ -72,7 +73,8 @@ export class ModelLog implements Log {
   }
 
   async tail(topic: string, take: (batch: LogBatch) => void): Promise<Tail> {
-    const partitions = (await this.partitionsOf(topic)) ?? 0;
+    const partitions = await this.partitionsOf(topic);
+    if (partitions === null) throw new OboroError('TOPIC_MISSING', `there is no topic ${topic}`);
     return new ModelTail(this.#connection, { topic, partitions, take });
   }
 

@@ -20,6 +20,7 @@ export class ModelReader implements GroupReader {
   readonly #partitions: number;
   readonly #member: Member;
   #handlers: GroupHandlers | null = null;
+  #hasJoined: () => void = () => undefined;
   #followers = new Map<string, Follower>();
   #generation = 0;
   #hasLeft = false;
@@ -37,7 +38,11 @@ export class ModelReader implements GroupReader {
 
   async join(handlers: GroupHandlers): Promise<void> {
     this.#handlers = handlers;
+    const first = new Promise<void>((resolve) => {
+      this.#hasJoined = resolve;
+    });
     await this.#join();
+    await first;
   }
 
   resumeAt(position: Position): void {
@@ -84,6 +89,7 @@ export class ModelReader implements GroupReader {
       ),
     );
     this.#handlers?.assigned(partitions);
+    this.#hasJoined();
   }
 
   #follow(place: Place): Follower {

@@ -1,4 +1,5 @@
 /** The `Tail` port over the model broker. */
+import { OboroError } from '../../../src/model/errors.ts';
 import type { LogBatch, Tail } from '../../../src/ports/log.ts';
 import { Follower } from './follower.ts';
 import type { Connection } from './model-log.ts';
@@ -13,6 +14,7 @@ export interface TailOptions {
 interface Waiting {
   readonly ends: readonly number[];
   readonly resolve: () => void;
+  readonly reject: (fault: OboroError) => void;
 }
 
 export class ModelTail implements Tail {
@@ -20,12 +22,13 @@ export class ModelTail implements Tail {
   readonly #topic: string;
   readonly #followers: readonly Follower[];
   #waiting: Waiting[] = [];
+  #isClosed = false;
 
   constructor(connection: Connection, { topic, partitions, take }: TailOptions) {
     this.#connection = connection;
     this.#topic = topic;
     const handOver = (batch: LogBatch): void => {
-      take(batch);
+      if (batch.next > batch.from) take(batch);
       this.#tell();
     };
     this.#followers = Array.from({ length: partitions }, (_, partition) => {
@@ -49,14 +52,17 @@ export class ModelTail implements Tail {
         return (await network.request({ from: process, name: 'bounds', about, serve })).end;
       }),
     );
-    await new Promise<void>((resolve) => {
-      this.#waiting.push({ ends, resolve });
+    if (this.#isClosed) throw closed();
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ ends, resolve, reject });
       this.#tell();
     });
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     for (const follower of this.#followers) follower.stop();
+    for (const { reject } of this.#waiting.splice(0)) reject(closed());
     return Promise.resolve();
   }
 
@@ -68,3 +74,5 @@ export class ModelTail implements Tail {
     for (const { resolve } of ready) resolve();
   }
 }
+
+const closed = (): OboroError => new OboroError('KAFKA_AWAY', 'the tail was closed');

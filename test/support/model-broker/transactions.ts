@@ -78,7 +78,8 @@ export class Transactions {
       one.epoch += 1;
       this.#end(one, id, 'aborted');
     };
-    one.cancelTimeout = this.#o.network.internally(`time-out of ${id}`, expire, this.#o.timeoutMs);
+    const { network, timeoutMs } = this.#o;
+    one.cancelTimeout = network.internally(`time-out of ${id}`, expire, timeoutMs);
     return transaction;
   }
 

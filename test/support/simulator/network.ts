@@ -85,6 +85,7 @@ export class Network {
 
   /** Something the broker does by itself, some time later; while it is down it does nothing. */
   internally(label: string, run: () => void, delayMs = 0): () => void {
+    if (delayMs === Number.POSITIVE_INFINITY) return () => undefined;
     const attempt = (): void => {
       if (this.#isUp) run();
       else cancel = this.#simulation.schedule({ lane: this.lane, label, run: attempt, delayMs: 50 });

@@ -7,9 +7,11 @@ export class MalformedBytes extends Error {
 
 const MORE = 0x80;
 const BITS = 0x7f;
-/** A varint of 32 bits has at most 5 bytes, one of 64 bits at most 10. */
+/** A number of 32 bits has at most 5 bytes, one of 64 bits at most 10. */
 const VARINT_BYTES = 5;
-const VARLONG_BYTES = 10;
+const VARLONG_BITS = 70n;
+/** As many bits as four bytes carry. */
+const SMALL_BITS = 28;
 const ABSENT = -1;
 
 /** Zigzag varints as in Protocol Buffers. Source: the Kafka record format, version 2. */
@@ -49,14 +51,14 @@ export class ByteCursor {
 
   /** As exact number where it is one; times and their differences are. */
   varlong(): number {
-    let [raw, shift] = [0n, 0n];
-    for (let count = 0; count < VARLONG_BYTES; count += 1) {
+    // Differences of times mostly fit into a few bytes, and large integers are slow.
+    let [low, shift] = [0, 0];
+    for (; shift < SMALL_BITS; shift += 7) {
       const byte = this.byte();
-      raw |= BigInt(byte & BITS) << shift;
-      if (byte < MORE) return Number((raw >> 1n) ^ -(raw & 1n));
-      shift += 7n;
+      low |= (byte & BITS) << shift;
+      if (byte < MORE) return (low >>> 1) ^ -(low & 1);
     }
-    throw new MalformedBytes('a number of more than 64 bits');
+    return this.#large(BigInt(low), BigInt(shift));
   }
 
   /** A byte string with its length before it; null when the length is -1. Shares memory with the batch. */
@@ -78,5 +80,16 @@ export class ByteCursor {
     if (this.#at !== end) throw new MalformedBytes('a record shorter than its length');
     this.#end = outer;
     return value;
+  }
+
+  #large(low: bigint, from: bigint): number {
+    let [raw, shift] = [low, from];
+    while (shift < VARLONG_BITS) {
+      const byte = this.byte();
+      raw |= BigInt(byte & BITS) << shift;
+      if (byte < MORE) return Number((raw >> 1n) ^ -(raw & 1n));
+      shift += 7n;
+    }
+    throw new MalformedBytes('a number of more than 64 bits');
   }
 }

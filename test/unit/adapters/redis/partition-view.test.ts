@@ -190,6 +190,15 @@ describe('a store that lost something', () => {
     expect(stand.isStale).toBe(true);
   });
 
+  it('can be built however often somebody looks', async () => {
+    const stand = await aBuilt();
+    stand.model.flush();
+    stand.view.refresh();
+    await stand.settle();
+    stand.view.refresh();
+    expect(stand.isStale).toBe(true);
+  });
+
   it('that went back to the side before a build is noticed', async () => {
     const stand = await aBuilt();
     stand.set(1);
