@@ -138,6 +138,8 @@ interface StateRecord {
   readonly kind: 'delta' | 'snapshot' | 'chunk';
   /** Number of the commit, from 0. */
   readonly sequence: number;
+  /** Partitions of the inputs when it was written; with another number keys would have moved. */
+  readonly partitions: number;
   /** Input positions that belong to this state. */
   readonly positions: readonly PositionRecord[];
   /** Clocks of the inputs. */

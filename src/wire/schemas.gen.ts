@@ -324,6 +324,12 @@ export const SCHEMAS: { readonly [T in Topic]: TopicSchema } = {
       },
       { name: 'sequence', type: 'long', doc: 'Number of the commit, from 0.', privacy: 'none' },
       {
+        name: 'partitions',
+        type: 'int',
+        doc: 'Partitions of the inputs when it was written; with another number keys would have moved.',
+        privacy: 'none',
+      },
+      {
         name: 'positions',
         type: {
           type: 'array',

@@ -8,4 +8,5 @@ const name = (): string => {
   return String(names);
 };
 
-for (const seed of [1, 2, 3]) logContract(`model (seed ${seed})`, () => Promise.resolve(freeRunning(seed)), name);
+for (const seed of [1, 2, 3])
+  logContract(`model (seed ${seed})`, () => Promise.resolve(freeRunning(seed)), name);

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { LogBatch } from '../../src/ports/log.ts';
 import { faultCode, out, text } from './log-records.ts';
-import type { LogStage } from './log.ts';
+import type { LogStage } from './log-stage.ts';
 
 const valuesOf = (batches: readonly LogBatch[]): readonly (string | null)[] =>
   batches.flatMap(({ records }) => records.map(({ value }) => text(value)));

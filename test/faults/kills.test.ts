@@ -24,7 +24,14 @@ const POINTS: readonly (FaultPoint & { readonly title: string })[] = [
   { title: 'before the commit', call: 'endTxn', when: 'before', about: S, nth: 6, act: 'kill' },
   { title: 'after the commit', call: 'endTxn', when: 'after', about: S, nth: 7, act: 'kill' },
   { title: 'while restoring', call: 'fetch', when: 'after', about: '^oboro.state$', nth: 2, act: 'kill' },
-  { title: 'reading consents', call: 'fetch', when: 'after', about: '^privacy.consent$', nth: 3, act: 'kill' },
+  {
+    title: 'reading consents',
+    call: 'fetch',
+    when: 'after',
+    about: '^privacy.consent$',
+    nth: 3,
+    act: 'kill',
+  },
   { title: 'gate: after the fence', call: 'initProducerId', when: 'after', about: G, nth: 3, act: 'kill' },
   { title: 'gate: after a send', call: 'produce', when: 'after', about: G, act: 'kill' },
   { title: 'gate: before the commit', call: 'endTxn', when: 'before', about: G, nth: 3, act: 'kill' },
@@ -44,17 +51,18 @@ describeWithServices('workers killed at every step', ['registry'], ({ registry }
   afterAll(() => stand.close());
 
   it('G-12 rows 1 and 2: whatever step a worker dies at, its successor goes on without loss or repeat', async () => {
-    const deployment = await stand.deploy({ kafka: 'maxBytesPerPartition: 16384', stream: 'commitRecords: 100' });
+    const deployment = await stand.deploy({
+      kafka: 'maxBytesPerPartition: 16384',
+      stream: 'commitRecords: 100',
+    });
     await deployment.feed(records);
     for (const { title, ...point } of POINTS) {
-      const since = Date.now();
       const worker = deployment.start({ points: [point] });
       await worker.says('fault_point').catch((cause: unknown) => {
         throw new Error(`the point was never reached: ${title}`, { cause });
       });
       expect(await worker.ended, title).toEqual({ code: null, signal: 'SIGKILL' });
       await deployment.forgetDead();
-      console.log(title, Date.now() - since);
     }
     deployment.start();
     await finished(deployment);

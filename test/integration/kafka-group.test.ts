@@ -179,13 +179,19 @@ describeWithServices('a group reader', ['kafka'], ({ kafka }) => {
   });
 
   it('tells the group how far reading got', async () => {
-    const topic = await topicWith(1);
-    await write(topic, ['0', '1']);
+    const topic = await topicWith(3);
     const member = memberOf([topic]);
     await member.join();
-    await member.reader.note([at(topic, 2)]);
+    await member.reader.note([at(topic, 1, 99)]);
+    const notes = [at(topic, 1), at(topic, 5, 1), at(topic, 2), at(topic, 7, 2)];
+    await Promise.all(notes.map((note) => member.reader.note([note])));
     const [noted] = await opened().admin.fetchOffsets({ groupId: member.group, topics: [topic] });
-    expect(noted?.partitions).toMatchObject([{ partition: 0, offset: '2' }]);
+    const offsets = noted?.partitions.map(({ partition, offset }) => [partition, offset]).sort();
+    expect(offsets).toEqual([
+      [0, '2'],
+      [1, '5'],
+      [2, '7'],
+    ]);
   });
 
   it('refuses topics that are not there or do not belong together', async () => {

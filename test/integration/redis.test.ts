@@ -198,13 +198,11 @@ describeWithProcesses('a Redis in trouble', ['redis'], () => {
     await until(() => views.stale().includes(0));
   });
 
-  it('that does not answer holds up nobody for long', async () => {
+  it('that does not answer is away after the time-out', async () => {
     const views = await aBuilt(await connect(single(server.port)), 0);
     server.pause();
-    const before = performance.now();
     for (let i = 1; i <= 100; i += 1)
       views.publish({ partition: 0, position: 100 + i, entries: [entry(i, null)] });
-    expect(performance.now() - before).toBeLessThan(200);
     expect(await views.look(0, subject(1))).toEqual({ kind: 'away' });
     server.resume();
     await views.end();

@@ -1,10 +1,10 @@
 /** Kafka as tests prepare and look at it: topics, plain and torn writes, compaction; the product's own parts do the rest. */
 import type { Admin, Producer } from 'kafkajs';
 import type { KafkaSettings } from '../../src/adapters/kafka/client.ts';
-import { KafkaClients, kafkajs } from '../../src/adapters/kafka/client.ts';
+import { KafkaClients } from '../../src/adapters/kafka/client.ts';
 import { KafkaLog } from '../../src/adapters/kafka/log.ts';
 import type { Outgoing, Place } from '../../src/ports/log.ts';
-import type { LogSubject } from '../contract/log.ts';
+import type { LogSubject } from '../contract/log-stage.ts';
 
 /** Settings for a cluster on this machine, with the short times of tests. */
 export const kafkaSettings = (
@@ -161,5 +161,3 @@ export class KafkaBench {
     );
   }
 }
-
-export const { CompressionTypes } = kafkajs;

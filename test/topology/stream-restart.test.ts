@@ -57,8 +57,12 @@ const runThroughDeaths = async (
       });
     });
     await worker.start();
-    await Promise.race([death === null ? isOver : end, failed]);
-    if (death === null) await worker.stop();
+    // A quick machine may be through before the last of them dies.
+    await Promise.race([end, isOver, failed]);
+    if (!mortal.isDead) {
+      await Promise.race([worker.stop(), end]);
+      if (!mortal.isDead) return log;
+    }
   }
   return log;
 };

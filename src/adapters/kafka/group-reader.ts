@@ -44,6 +44,7 @@ export class KafkaGroupReader implements GroupReader {
   #watch: NodeJS.Timeout | null = null;
   #lastSign = 0;
   #noting: Promise<void> | null = null;
+  readonly #unnoted = new Map<string, Position>();
 
   constructor(options: GroupReaderOptions) {
     this.#o = options;
@@ -95,22 +96,10 @@ export class KafkaGroupReader implements GroupReader {
     }
   }
 
-  /** One at a time: what comes while one is under way is left to the next call, since only the newest counts. */
+  /** One request at a time: what comes while one is under way goes with the next, the newest of each place. */
   note(positions: readonly Position[]): Promise<void> {
-    if (this.#noting !== null || this.#consumer === null) return Promise.resolve();
-    const offsets = positions.map(({ topic, partition, offset }) => ({
-      topic,
-      partition,
-      offset: String(offset),
-    }));
-    this.#noting = this.#consumer
-      .commitOffsets(offsets)
-      .catch((cause: unknown) => {
-        throw faultOf(cause, `the group ${this.#o.group} could not be told its positions`);
-      })
-      .finally(() => {
-        this.#noting = null;
-      });
+    for (const position of positions) this.#unnoted.set(placeName(position), position);
+    this.#noting ??= this.#tellPositions();
     return this.#noting;
   }
 
@@ -119,6 +108,29 @@ export class KafkaGroupReader implements GroupReader {
     if (this.#watch !== null) clearInterval(this.#watch);
     const left = Promise.all([this.#consumer?.disconnect(), this.#watcher.close()]).catch(() => undefined);
     await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
+  }
+
+  async #tellPositions(): Promise<void> {
+    try {
+      // A turn later, so that what is told in one turn goes together.
+      await Promise.resolve();
+      while (this.#unnoted.size > 0) {
+        const ours = [...this.#unnoted.values()].filter((one) =>
+          this.#share.partitions.includes(one.partition),
+        );
+        this.#unnoted.clear();
+        const offsets = ours.map(({ topic, partition, offset }) => ({
+          topic,
+          partition,
+          offset: String(offset),
+        }));
+        if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
+      }
+    } catch (cause) {
+      throw faultOf(cause, `the group ${this.#o.group} could not be told its positions`);
+    } finally {
+      this.#noting = null;
+    }
   }
 
   /** The partition count that all topics share. Throws TOPIC_MISSING and PARTITIONS_CHANGED. */
@@ -267,6 +279,8 @@ export class KafkaGroupReader implements GroupReader {
     }
   }
 }
+
+const placeName = ({ topic, partition }: Place): string => `${topic}/${String(partition)}`;
 
 const lost = ({ topic, partition }: Place): OboroError =>
   new OboroError(

@@ -18,6 +18,7 @@ type StateValue = AvroValues['oboro.state'];
 interface Header {
   readonly kind: 'delta' | 'snapshot';
   readonly sequence: number;
+  readonly partitions: number;
   readonly positions: readonly Position[];
   readonly clocks: readonly { readonly topic: string; readonly clock: EventTime }[];
   readonly now: Watermark;
@@ -93,6 +94,7 @@ export class SealedChangelog<R> {
     const header: Header = {
       kind: state.kind === 'delta' ? 'delta' : 'snapshot',
       sequence: state.sequence,
+      partitions: state.partitions,
       positions: state.positions.map(({ topic, offset }) => ({ topic, partition, offset })),
       clocks: state.clocks.map(({ topic, clockMs }) => ({ topic, clock: eventTime(clockMs) })),
       now: watermark(state.watermarkMs),
@@ -166,9 +168,10 @@ const saltOf = ({ audience, epoch }: StateValue['parts'][number]): SaltName => (
 
 type AvroHeader = Omit<StateValue, 'advances' | 'parts'>;
 
-const avroHeader = ({ kind, sequence, positions, clocks, now, marked }: Header): AvroHeader => ({
+const avroHeader = ({ kind, sequence, partitions, positions, clocks, now, marked }: Header): AvroHeader => ({
   kind,
   sequence,
+  partitions,
   positions: positions.map(({ topic, offset }) => ({ topic, offset })),
   clocks: clocks.map(({ topic, clock }) => ({ topic, clockMs: clock })),
   watermarkMs: now,

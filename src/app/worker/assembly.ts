@@ -100,8 +100,9 @@ export class WorkerAssembly {
   async start(): Promise<void> {
     const { log, roles } = this.#means;
     const counts = await this.#counts();
+    // Not read to its end here: a dead writer of salts may have left a transaction open in it, which only the task that
+    // takes over ends; that task waits, and so does whoever misses a salt.
     this.#tail = await log.tail(TOPICS.vault, this.#vault.take);
-    await this.#tail.caughtUp();
     const workers: StreamWorker[] = [];
     for (const role of roles) {
       workers.push(role === 'sanitize' ? await this.#sanitize(counts) : await this.#aggregate(counts));
@@ -179,6 +180,7 @@ export class WorkerAssembly {
         }),
       }),
       partitionOf: (region) => partitionOf(Buffer.from(region, 'latin1'), counts.gate),
+      partitions: counts.sanitize,
       gatePartitions: counts.gate,
       settings: {
         latenessMs: policy.latenessMs,
@@ -210,7 +212,7 @@ export class WorkerAssembly {
         flow: releaseFlow({ ...this.#land, keyOf }, { isMine }),
         contributions: new SealedContributions({ keyOf, randomness }),
       }),
-      genesis: this.#genesis(),
+      genesis: this.#genesis(counts),
       rules: ledgerRules,
       entryOf: releaseEntry,
       deathOf: this.#deathOf,
@@ -228,13 +230,15 @@ export class WorkerAssembly {
     return eventTime(saltDeath(name, { calendar: this.#land.calendar, grace: gate, latenessMs }));
   };
 
-  #genesis(): GenesisEntry {
+  #genesis(counts: Counts): GenesisEntry {
     const { policy, policyHash } = this.#means.config;
     const { units } = this.#land;
-    return genesisOf({
+    const genesis = genesisOf({
       ...{ policy, policyHash, units, codeVersion: this.#means.codeVersion },
       vaultImported: this.#means.imported !== null,
     });
+    const shape = { inputPartitions: counts.sanitize, gatePartitions: counts.gate };
+    return { ...genesis, parameters: { ...genesis.parameters, ...shape } };
   }
 
   #idOf(stage: Role, partition: number): string {

@@ -39,6 +39,10 @@ export class Chain {
   /** The parameters, once; null when the chain has them. Throws CFG_INVALID when it was begun under others. */
   begin(genesis: GenesisEntry): LedgerLine | null {
     if (this.#genesis === null) return this.#append(genesis);
+    const [before, now] = [this.#genesis.parameters, genesis.parameters];
+    for (const count of ['inputPartitions', 'gatePartitions']) {
+      if (before[count] !== now[count]) throw partitionsChanged(count);
+    }
     if (this.#genesis.policyHash !== genesis.policyHash || this.#genesis.publicKeys !== genesis.publicKeys) {
       throw new OboroError(
         'CFG_INVALID',
@@ -95,6 +99,15 @@ const windowName = ({ table, windowKind, windowStartMs, epochStartMs }: ReleaseE
 
 const noteName = ({ type, audience, epochStartMs }: EpochBornEntry | EpochDestroyedEntry): string =>
   `${type}|${audience}|${String(epochStartMs)}`;
+
+const partitionsChanged = (count: string): OboroError =>
+  new OboroError(
+    'PARTITIONS_CHANGED',
+    `the number of partitions changed since the ledger was begun (${count})`,
+    {
+      hint: 'Keys have moved, so open windows cannot be counted any more. See "Partitions" in docs/stream.md.',
+    },
+  );
 
 const broken = (what: string): OboroError =>
   new OboroError('LEDGER_BROKEN', `the ledger does not hold: ${what}`, {

@@ -49,6 +49,8 @@ export interface ContributionCodec {
 export interface ChangelogHeader {
   readonly kind: 'delta' | 'snapshot';
   readonly sequence: number;
+  /** Partitions of the inputs. */
+  readonly partitions: number;
   readonly positions: readonly Position[];
   /** Newest event time of each input. */
   readonly clocks: readonly { readonly topic: string; readonly clock: EventTime }[];

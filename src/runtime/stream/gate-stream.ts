@@ -17,6 +17,7 @@ import { Chain } from './chain.ts';
 import type { ContributionCodec, GateOutputCodec, GatePosition, VaultCodec } from './codecs.ts';
 import { CommitLane } from './commit-lane.ts';
 import { GateEpochs, Marks } from './gate-epochs.ts';
+import { positionLost } from './lost.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { newIn } from './stream-task.ts';
 import { TOPICS, VAULT_PARTITION } from './topics.ts';
@@ -171,7 +172,7 @@ export class GateStream<R> implements StreamTask {
     const { log, partition } = this.#o;
     const { start, end } = await log.bounds({ topic: TOPICS.contributions, partition });
     const restart = this.#saved?.restart ?? start;
-    if (restart < start || restart > end) throw positionLost(partition);
+    if (restart < start || restart > end) throw positionLost(TOPICS.contributions, partition);
     this.#position = restart;
     if (this.#saved === null) return;
     this.#epochs.restore(this.#saved.over);
@@ -286,12 +287,3 @@ const epochOf = (read: Read): EpochStart | null => {
   if (read.kind !== 'note' || read.entry.type !== 'epoch_born') return null;
   return read.entry.audience === 'statistics' ? epochStart(read.entry.epochStartMs) : null;
 };
-
-const positionLost = (partition: number): OboroError =>
-  new OboroError(
-    'POSITION_LOST',
-    `${TOPICS.contributions}-${String(partition)}: the saved position is not in the topic any more`,
-    {
-      hint: 'The topic was made again, or kept its records for less time than this worker was away.',
-    },
-  );

@@ -22,6 +22,8 @@ export interface SanitizeStreamOptions {
   readonly input: InputCodec;
   readonly output: SanitizeOutputCodec;
   readonly partitionOf: (region: string) => number;
+  /** Partitions of the inputs. */
+  readonly partitions: number;
   readonly gatePartitions: number;
   readonly settings: SanitizeSettings;
 }

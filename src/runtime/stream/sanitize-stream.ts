@@ -18,6 +18,7 @@ import { InputClocks } from './input-clocks.ts';
 import { Outbox } from './outbox.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { readRights } from './read-rights.ts';
+import { partitionsChanged, positionLost } from './lost.ts';
 import type { SanitizeStanding, SanitizeStreamOptions } from './sanitize-options.ts';
 import { newIn } from './stream-task.ts';
 import { WantedSalts } from './wanted-salts.ts';
@@ -121,6 +122,7 @@ export class SanitizeStream implements StreamTask {
     const outputs = this.#outbox.take();
     const saved = this.#changelog.next(
       {
+        partitions: this.#o.partitions,
         positions: this.positions(),
         clocks: this.#clocks.record(),
         now: this.#now,
@@ -245,6 +247,7 @@ export class SanitizeStream implements StreamTask {
     const saved = await this.#changelog.read();
     if (saved === null) return new Map();
     const { header } = saved;
+    if (header.partitions !== this.#o.partitions) throw partitionsChanged(header.partitions);
     this.#salts.need(saved.salts);
     await this.#salts.fetch(header.now);
     this.#replaying = true;
@@ -294,12 +297,3 @@ export class SanitizeStream implements StreamTask {
 }
 
 type SetAside = Parameters<SanitizeOutputCodec['deadLetter']>[0]['reason'];
-
-const positionLost = (topic: string, partition: number): OboroError =>
-  new OboroError(
-    'POSITION_LOST',
-    `${topic}-${String(partition)}: the saved position is not in the topic any more`,
-    {
-      hint: 'The topic was made again, or kept its records for less time than this worker was away. See docs/operations.md.',
-    },
-  );

@@ -30,13 +30,25 @@ const acts = {
   delay: ({ ms }) => pause(ms),
 };
 
+const say = (event, fields) => writeSync(2, `${JSON.stringify({ event, ...fields })}\n`);
+
 const meet = async (call, when, about) => {
   for (const point of points) {
     if (point.call !== call || point.when !== when || !point.about.test(about)) continue;
     point.left -= 1;
     if (point.every === true ? point.left > 0 : point.left !== 0) continue;
-    if (point.every !== true) writeSync(2, `${JSON.stringify({ msg: 'fault_point', call, when, about })}\n`);
+    if (point.every !== true) say('fault_point', { call, when, about });
     await acts[point.act](point);
+    point.isOver = true;
+  }
+};
+
+/** After the first commit that follows a point which the process survived. */
+const tellOver = (about) => {
+  for (const point of points) {
+    if (point.isOver !== true || point.every === true || !point.about.test(about)) continue;
+    point.isOver = false;
+    say('committed_after_fault', { about });
   }
 };
 
@@ -48,6 +60,7 @@ const wrapBroker = (Broker) => {
       await meet(call, 'before', about);
       const answer = await real.call(this, request);
       await meet(call, 'after', about);
+      if (call === 'endTxn') tellOver(about);
       return answer;
     };
   }

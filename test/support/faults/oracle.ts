@@ -176,8 +176,11 @@ const positionProblems = async (seen: Seen, log: KafkaLog): Promise<readonly str
   return problems;
 };
 
+/** A value begins with the version of its format. */
+const FORMAT_BYTES = 1;
+
 const headerOf = (value: Buffer) => {
-  const read = avroCodec('oboro.state').decode(value);
+  const read = avroCodec('oboro.state').decode(value.subarray(FORMAT_BYTES));
   if (read.kind !== 'keep') throw new Error('a value of oboro.state cannot be read');
   return read.value;
 };

@@ -87,7 +87,7 @@ export class Stand {
     const own = await loadConfig({ file: configFile, environment: {} });
     const clients = await KafkaClients.open({ ...own.kafka, brokers: this.kafka.direct });
     await emptyCluster(clients);
-    await setUpTopics(clients, topicPlans(config.topics));
+    await makeTopics(clients, config);
     const registered = await registerSchemas(
       Object.values(SCHEMAS),
       await registryOptions({ ...config, registry: { ...config.registry, url: this.#registry } }),
@@ -142,6 +142,17 @@ const emptyCluster = async (clients: KafkaClients): Promise<void> => {
     if (topics.length > 0) await admin.deleteTopics({ topics, timeout: 10_000 });
     while ((await ours()).length > 0) await pause(50);
   });
+};
+
+/** A broker that has just dropped topics may not know new ones of their names for a moment. */
+const makeTopics = async (clients: KafkaClients, config: Config, attempts = 20): Promise<void> => {
+  try {
+    await setUpTopics(clients, topicPlans(config.topics));
+  } catch (cause) {
+    if (attempts === 1) throw cause;
+    await pause(100);
+    await makeTopics(clients, config, attempts - 1);
+  }
 };
 
 const withAdmin = async <T>(clients: KafkaClients, act: (admin: Admin) => Promise<T>): Promise<T> => {

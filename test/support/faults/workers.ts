@@ -39,7 +39,7 @@ export interface WorkerEnd {
 
 /** One line of the journal, or of a fault point. */
 export interface Line {
-  readonly msg: string;
+  readonly event: string;
   readonly role?: string;
   readonly partition?: number;
   readonly count?: number;
@@ -118,7 +118,7 @@ export class WorkerProcess {
 
   /** Resolves when it has said so this often, counted from its start; rejects when it ends before, or never says it. */
   says(test: string | ((line: Line) => boolean), times = 1): Promise<void> {
-    const matches = typeof test === 'string' ? (line: Line): boolean => line.msg === test : test;
+    const matches = typeof test === 'string' ? (line: Line): boolean => line.event === test : test;
     const left = times - this.count(matches);
     if (left <= 0) return Promise.resolve();
     if (this.#end !== null) return Promise.reject(this.#fault('ended before it said so'));
@@ -170,7 +170,8 @@ export class WorkerProcess {
   }
 
   #fault(what: string): Error {
-    const end = this.#end === null ? 'it still runs' : `${String(this.#end.code)} ${String(this.#end.signal)}`;
+    const end =
+      this.#end === null ? 'it still runs' : `${String(this.#end.code)} ${String(this.#end.signal)}`;
     return new Error(`a worker ${what} (${end}):\n${this.#text.split('\n').slice(-30).join('\n')}`);
   }
 }
@@ -179,7 +180,7 @@ const lineOf = (text: string): Line => {
   try {
     return JSON.parse(text) as Line;
   } catch {
-    return { msg: text };
+    return { event: text };
   }
 };
 

@@ -97,7 +97,8 @@ export class ModelReader implements GroupReader {
     return new Follower({
       ...{ process, network, cluster, place, staleShare: STALE_SHARE },
       take: (batch: LogBatch) => this.#handlers?.batch(batch),
-      lost: () => this.#handlers?.crashed(new OboroError('POSITION_LOST', `${placeName(place)} is not there`)),
+      lost: () =>
+        this.#handlers?.crashed(new OboroError('POSITION_LOST', `${placeName(place)} is not there`)),
     });
   }
 

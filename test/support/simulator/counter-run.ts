@@ -92,7 +92,8 @@ export const runCounters = async (options: CounterRunOptions): Promise<World> =>
   const isWrittenIn = (partition: number): boolean =>
     writtenIn(world, partition).length >= expectedIn(world, partition).length;
   const isDone = (): boolean => simulation.steps % 32 === 0 && live.isDone && all.every(isWrittenIn);
-  if (!(await simulation.run({ until: isDone, maxSteps }))) throw simulation.failure('not everything was counted');
+  if (!(await simulation.run({ until: isDone, maxSteps })))
+    throw simulation.failure('not everything was counted');
   // Whoever was late may still write something: a while longer.
   const last = simulation.now + 120_000;
   await simulation.run({ until: () => simulation.now >= last, maxSteps });

@@ -63,10 +63,14 @@ export class SimProcess implements Lane {
         reject(aborted());
         return;
       }
-      const end = this.post('timer', () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      }, Math.max(1, Math.ceil(ms)));
+      const end = this.post(
+        'timer',
+        () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+        Math.max(1, Math.ceil(ms)),
+      );
       const onAbort = (): void => {
         end();
         reject(aborted());

@@ -1,6 +1,7 @@
 /** Judges a simulated stream by its topics alone: what was released, set aside and kept, against a computation without any log. */
 import type { LedgerLine } from '../../../src/model/ledger.ts';
-import type { LogRecord } from '../../../src/ports/log.ts';
+import type { SaltName } from '../../../src/model/identity.ts';
+import { epochStart } from '../../../src/model/time.ts';
 import { verifyLedger } from '../../../src/release/ledger-verify.ts';
 import { SANITIZE_TOPICS, TOPICS } from '../../../src/runtime/stream/topics.ts';
 import { calendarOf } from '../../../src/topology/parts.ts';
@@ -12,14 +13,19 @@ import { releaseRowCodec } from '../../../src/wire/release-rows.ts';
 import { SCHEMAS } from '../../../src/wire/schemas.gen.ts';
 import type { Topic } from '../../../src/wire/schemas.gen.ts';
 import { aPolicy } from '../builders.ts';
-import type { PartitionLog } from '../model-broker/partition-log.ts';
+import type { Entry, PartitionLog } from '../model-broker/partition-log.ts';
 import { textOf } from '../stream/stream.ts';
-import type { Expected } from './town-input.ts';
+import type { Setup } from './stream-setup.ts';
+import type { Expected, TownInput } from './town-input.ts';
 import { CANARY } from './town-input.ts';
+import { afterWithdrawals } from './withdrawal-oracle.ts';
 import type { World } from './world.ts';
 
 const TABLES = ['visits', 'dwell', 'transitions', 'footfall'] as const;
 const RAW = new Set<string>(SANITIZE_TOPICS);
+
+const isKept = ({ isMarker, transaction }: Entry): boolean =>
+  !isMarker && (transaction === null || transaction.outcome === 'committed');
 
 const values = <T extends Topic>(log: PartitionLog, topic: T, isFramed = true) => {
   const { decode } = avroCodec(topic);
@@ -34,19 +40,28 @@ const values = <T extends Topic>(log: PartitionLog, topic: T, isFramed = true) =
 export class StreamOracle {
   readonly #world: World;
   readonly #expected: Expected;
+  readonly #input: TownInput;
 
-  constructor(world: World, expected: Expected) {
+  constructor({ world, expected, input }: Pick<Setup, 'world' | 'expected' | 'input'>) {
     this.#world = world;
     this.#expected = expected;
+    this.#input = input;
+  }
+
+  /** Where the newest commit says that reading of an input goes on. */
+  positionOf(topic: string, partition: number): number {
+    const state = this.#world.cluster.find({ topic: TOPICS.state, partition });
+    const positions = state === null ? [] : (lastState(state)?.positions ?? []);
+    return positions.find((one) => one.topic === topic)?.offset ?? 0;
   }
 
   /** True when a commit has taken in everything that is in the inputs. */
   isTakenIn(): boolean {
     return this.#logs(TOPICS.state).every((state) => {
-      const last = lastState(state);
+      const positions = lastState(state)?.positions ?? [];
       return SANITIZE_TOPICS.every((topic) => {
         const input = this.#world.cluster.find({ topic, partition: state.partition });
-        const position = last?.positions.find((one) => one.topic === topic)?.offset;
+        const position = positions.find((one) => one.topic === topic)?.offset;
         return input === null || input.end === 0 || position === input.end;
       });
     });
@@ -54,17 +69,12 @@ export class StreamOracle {
 
   /** True when every salt is destroyed and every ledger knows of its own. */
   isReleased(): boolean {
-    const epochs = new Set(
-      this.#expected.ledger.flatMap(({ entry }) =>
-        entry.type === 'epoch_born' && entry.audience === 'statistics' ? [entry.epochStartMs] : [],
-      ),
-    );
-    return this.#logs(TOPICS.ledger).every((log) => {
-      const ended = this.#ledger(log).filter(
+    const epochs = this.#epochs().length;
+    const isEnded = (log: PartitionLog): boolean =>
+      this.#ledger(log).filter(
         ({ entry }) => entry.type === 'epoch_destroyed' && entry.audience === 'statistics',
-      );
-      return ended.length >= epochs.size;
-    }) && this.#openSalts() === 0;
+      ).length >= epochs;
+    return this.#openSalts() === 0 && this.#logs(TOPICS.ledger).every(isEnded);
   }
 
   /** Throws with what is wrong. */
@@ -74,6 +84,7 @@ export class StreamOracle {
     this.#ledgers();
     this.#deadLetters();
     this.#canaries();
+    this.#withdrawals();
   }
 
   #rows(): void {
@@ -92,7 +103,12 @@ export class StreamOracle {
   }
 
   #locations(): void {
-    const found = this.#logs('location.sanitized').flatMap((log) => values(log, 'location.sanitized').map(textOf));
+    const isRacers = (pseudonym: string): boolean => this.#expected.racers.some((of) => of.has(pseudonym));
+    const found = this.#logs('location.sanitized').flatMap((log) =>
+      values(log, 'location.sanitized')
+        .filter(({ pseudonym }) => !isRacers(pseudonym))
+        .map(textOf),
+    );
     this.#same('sanitized locations', found.sort(), this.#expected.locations);
   }
 
@@ -113,14 +129,16 @@ export class StreamOracle {
   /** A dead letter for every record that cannot be read, and for no other. */
   #deadLetters(): void {
     const found = this.#logs('dead-letter').flatMap((log) =>
-      values(log, 'dead-letter').map(({ topic, partition, offset, reason }) => `${topic}-${partition}@${offset} ${reason}`),
+      values(log, 'dead-letter').map(
+        ({ topic, partition, offset, reason }) => `${topic}-${partition}@${offset} ${reason}`,
+      ),
     );
     const expected = [...RAW].flatMap((topic) => {
       const logs = this.#logs(topic);
       const intake = new TopicIntake<FileTopic>({ topic: topic as FileTopic, partitions: logs.length });
       intake.learn(Object.keys(SCHEMAS).indexOf(topic) + 1, SCHEMAS[topic as FileTopic]);
       return logs.flatMap((log) =>
-        log.committed().flatMap((record: LogRecord) => {
+        log.history.filter(isKept).flatMap((record) => {
           const outcome = intake.decode(record, log.partition);
           if (outcome.kind !== 'quarantine') return [];
           return [`${topic}-${log.partition}@${record.offset} ${outcome.reason}`];
@@ -141,6 +159,26 @@ export class StreamOracle {
         }
       }
     }
+  }
+
+  /** Nothing of those who withdrew comes after the commit that took their choice in (G-03). */
+  #withdrawals(): void {
+    const told = afterWithdrawals({
+      cluster: this.#world.cluster,
+      rights: this.#input.racing,
+      shown: this.#expected.racers,
+      epochs: this.#epochs(),
+    });
+    if (told.length > 0) this.#fail(`told after a withdrawal: ${told.slice(0, 3).join('; ')}`);
+  }
+
+  /** Statistics epochs of the input. */
+  #epochs(): readonly SaltName[] {
+    return this.#expected.ledger.flatMap(({ entry }) =>
+      entry.type === 'epoch_born' && entry.audience === 'statistics'
+        ? [{ audience: entry.audience, epoch: epochStart(entry.epochStartMs) }]
+        : [],
+    );
   }
 
   #openSalts(): number {
@@ -166,7 +204,8 @@ export class StreamOracle {
     const missing = without(expected, found);
     const added = without(found, expected);
     if (missing.length === 0 && added.length === 0) return;
-    const told = (label: string, of: readonly string[]): string => `${label} ${of.length}: ${of.slice(0, 3).join('\n')}`;
+    const told = (label: string, of: readonly string[]): string =>
+      `${label} ${of.length}: ${of.slice(0, 3).join('\n')}`;
     this.#fail(`${what}: ${told('missing', missing)}\n${told('too many', added)}`);
   }
 

@@ -14,7 +14,16 @@ import { partitionOf } from '../../../src/wire/murmur2.ts';
 import { SCHEMAS } from '../../../src/wire/schemas.gen.ts';
 import { aTownDay } from '../../topology/town-day.ts';
 import type { PersonOfTest } from '../builders.ts';
-import { aConsent, aFix, aSmallPolicy, anErasure, clock } from '../builders.ts';
+import {
+  aConsent,
+  aFix,
+  aSmallPolicy,
+  aStay,
+  anErasure,
+  clock,
+  eventTimeAfter,
+  inOrder,
+} from '../builders.ts';
 import { drive } from '../drive.ts';
 import { fixedSalt, textOf } from '../stream/stream.ts';
 import { Chance } from './chance.ts';
@@ -30,6 +39,8 @@ export interface TownInput {
   /** Withdrawals and erasures that come when all of the morning has been taken in. */
   readonly laterRights: readonly RawRight[];
   readonly rest: readonly RawEvent[];
+  /** Choices that come at any time while the rest is taken in: how much is made of these people's fixes is open. */
+  readonly racing: readonly RawRight[];
 }
 
 /** What any number of workers must make of it. */
@@ -38,6 +49,8 @@ export interface Expected {
   readonly rows: Readonly<Record<string, readonly string[]>>;
   readonly locations: readonly string[];
   readonly ledger: readonly LedgerLine[];
+  /** For each of the racing choices: that person's pseudonyms in sanitized locations. */
+  readonly racers: readonly ReadonlySet<string>[];
 }
 
 const PEOPLE: readonly PersonOfTest[] = [
@@ -47,6 +60,25 @@ const PEOPLE: readonly PersonOfTest[] = [
   })),
   ...Array.from({ length: 2 }, (_, i) => ({ member: null, device: `${CANARY}-lone-${i}` })),
 ];
+
+/** Two people in another region, too few for any row: what is made of them changes nothing for anybody else. */
+const RACERS: readonly PersonOfTest[] = [1, 2].map((i) => ({
+  member: `${CANARY}-racer-${i}`,
+  device: `${CANARY}-racing-phone-${i}`,
+}));
+const RACERS_NAME = /-rac(er|ing)/u;
+
+export const isRacer = ({ deviceId }: RawEvent): boolean => RACERS_NAME.test(deviceId?.reveal() ?? '');
+
+const raceOf = (chance: Chance): RawFix[] =>
+  RACERS.flatMap((person) =>
+    ['12:31', '13:20', '14:40'].flatMap((from) =>
+      aStay({
+        ...{ ...person, store: 'inn', from: clock(from) },
+        to: eventTimeAfter(clock(from), chance.between(4, 20)),
+      }),
+    ),
+  );
 
 const aDevice = ({ deviceId, memberId, at, origin }: RawFix): RawDevice => ({
   ...{ kind: 'device', deviceId, memberId, at, origin, idType: 'INSTALL', thirdPartyId: null },
@@ -78,14 +110,14 @@ export const townInput = (variant: number): TownInput => {
   const people = PEOPLE.slice(0, 7 + (variant % 4) * 2);
   const days = variant % 3 === 0 ? [0] : [0, 1];
   const fixes = days.flatMap((day) => aTownDay(day, day === 0 ? people : people.slice(0, 5)));
-  const events = withOthers(fixes, chance);
+  const events = withOthers(inOrder([...fixes, ...raceOf(chance)]), chance);
   const arriving = variant % 2 === 0 ? events : delayed(events, policy.latenessMs - 1, chance);
   const noon = arriving.findIndex(({ at }) => at >= clock('12:20'));
   const [gone = {}, erased = {}] = people;
   const leave = variant % 4 === 1 || variant % 4 === 2;
   return {
     policy,
-    rights: PEOPLE.map((person) => aConsent(person)),
+    rights: [...PEOPLE, ...RACERS].map((person) => aConsent(person)),
     morning: arriving.slice(0, noon),
     laterRights: leave
       ? [
@@ -94,6 +126,12 @@ export const townInput = (variant: number): TownInput => {
         ]
       : [],
     rest: arriving.slice(noon),
+    racing: [
+      aConsent({ ...RACERS[0], at: clock('13:00'), purposes: [] }),
+      chance.one(0.5)
+        ? anErasure({ ...RACERS[1], at: clock('13:30') })
+        : aConsent({ ...RACERS[1], at: clock('13:30'), purposes: [] }),
+    ],
   };
 };
 
@@ -106,13 +144,23 @@ const fixedVault = (): SaltVault => ({
   imported: true,
 });
 
+/** A racer's pseudonyms, from a run in which nobody withdraws. */
+const racerIn = async ({ policy, rights, rest }: TownInput, { deviceId }: RawRight) => {
+  const run = await drive({ policy, vault: fixedVault() });
+  for (const right of rights) run.right(right);
+  await run.events(rest.filter((event) => event.deviceId?.reveal() === deviceId.reveal()));
+  return new Set<string>(run.locations.map(({ pseudonym }) => pseudonym));
+};
+
 /** The embedded engine's answer. */
-export const expectedOf = async ({ policy, ...input }: TownInput): Promise<Expected> => {
+export const expectedOf = async (whole: TownInput): Promise<Expected> => {
+  const { policy, rest, ...input } = whole;
   const run = await drive({ policy, vault: fixedVault() });
   for (const right of input.rights) run.right(right);
   await run.batches(input.morning, 50);
   for (const right of input.laterRights) run.right(right);
-  await run.batches(input.rest, 50);
+  const others = rest.filter((event) => !isRacer(event));
+  await run.batches(others, 50);
   await run.finish();
   const rows = new Map<string, string[]>();
   for (const { table, rows: ofWindow } of run.windows) {
@@ -122,6 +170,7 @@ export const expectedOf = async ({ policy, ...input }: TownInput): Promise<Expec
     rows: Object.fromEntries([...rows].map(([table, texts]) => [table, texts.sort()])),
     locations: run.locations.map(textOf).sort(),
     ledger: run.ledger,
+    racers: await Promise.all(whole.racing.map((right) => racerIn(whole, right))),
   };
 };
 

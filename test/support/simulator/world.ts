@@ -155,4 +155,5 @@ export class World {
 
 const STOP_MS = 20_000;
 
-const told = (fault: unknown): string => (fault instanceof Error ? (fault.stack ?? fault.message) : 'unknown');
+const told = (fault: unknown): string =>
+  fault instanceof Error ? (fault.stack ?? fault.message) : 'unknown';

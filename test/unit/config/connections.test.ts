@@ -84,6 +84,27 @@ describe('the sections of the stream', () => {
   });
 });
 
+describe('the examples', () => {
+  it('cluster.yaml is whole but for its passwords', async () => {
+    const file = 'config/cluster.yaml';
+    const environment = {
+      OBORO__KAFKA__SASL__PASSWORD: 'a',
+      OBORO__REDIS__PASSWORD: 'b',
+      OBORO__REGISTRY__PASSWORD: 'c',
+    };
+    const config = await loadConfig({ file, environment });
+    expect(() => workerRules(config)).not.toThrow();
+    const without = loadConfig({ file, environment: {} });
+    await expect(without).rejects.toThrow(/3 problems/);
+  });
+
+  it('local.yaml needs nothing more', async () => {
+    const config = await loadConfig({ file: 'config/local.yaml', environment: {} });
+    expect(() => workerRules(config)).not.toThrow();
+    expect(config.topics).toEqual({ inputPartitions: 4, gatePartitions: 4, replication: 1, minInsync: 1 });
+  });
+});
+
 describe('workerRules', () => {
   it('G-07 want a key for the salts where a broker is on another machine', async () => {
     const config = await load('kafka: { brokers: ["kafka-1:9092"], tls: { enabled: true } }\n');

@@ -170,6 +170,7 @@ export const SAMPLES: { readonly [T in Topic]: AvroValues[T] } = {
   'oboro.state': {
     kind: 'delta',
     sequence: 5,
+    partitions: 12,
     positions: [
       { topic: 'raw.gps', offset: 10 },
       { topic: 'raw.device', offset: 0 },

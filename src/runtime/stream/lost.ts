@@ -1,0 +1,20 @@
+/** Faults after which a saved state cannot be gone on with. */
+import { OboroError } from '../../model/errors.ts';
+
+export const positionLost = (topic: string, partition: number): OboroError =>
+  new OboroError(
+    'POSITION_LOST',
+    `${topic}-${String(partition)}: the saved position is not in the topic any more`,
+    {
+      hint: 'The topic was made again, or kept its records for less time than this worker was away. See docs/operations.md.',
+    },
+  );
+
+export const partitionsChanged = (before: number): OboroError =>
+  new OboroError(
+    'PARTITIONS_CHANGED',
+    `the inputs had ${String(before)} partitions and have another number now`,
+    {
+      hint: 'Keys have moved, so the saved state is of no use. See "Partitions" in docs/stream.md.',
+    },
+  );
