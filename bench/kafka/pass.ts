@@ -8,7 +8,10 @@ import { PASS_TOPIC } from './stand.ts';
 
 const INPUT = 'raw.gps';
 
-/** Sends each batch that comes as it is, under the default partitioner; positions are committed by kafkajs. */
+/** Records of a send: more would be encoded in more than linear time, and refused by the broker for their size. */
+const SEND = 1_000;
+
+/** Sends what comes under the default partitioner; positions are committed by kafkajs, at least once. */
 export const passNaively = async (config: Config, meter: Meter): Promise<void> => {
   const clients = await KafkaClients.open(config.kafka);
   const kafka = clients.client({ role: 'naive' });
@@ -19,14 +22,14 @@ export const passNaively = async (config: Config, meter: Meter): Promise<void> =
   await consumer.run({
     eachBatch: async ({ batch }) => {
       const messages = batch.messages.map(({ key, value }) => ({ key, value }));
-      await producer.send({ topic: PASS_TOPIC, messages });
+      for (let i = 0; i < messages.length; i += SEND) {
+        await producer.send({ topic: PASS_TOPIC, messages: messages.slice(i, i + SEND) });
+      }
       meter.add(messages.length);
     },
   });
 };
 
-/** Records of a send: more would be encoded in more than linear time. */
-const SEND = 1_000;
 /** Records that may wait for one partition. */
 const WAITING = 20_000;
 

@@ -1,4 +1,6 @@
 /** A worker as `oboro worker` puts it together, with a meter in the place of its metrics. */
+import process from 'node:process';
+import { inspect } from 'node:util';
 import { KafkaClients } from '../../src/adapters/kafka/client.ts';
 import { KafkaGroupReader } from '../../src/adapters/kafka/group-reader.ts';
 import { KafkaLog } from '../../src/adapters/kafka/log.ts';
@@ -61,7 +63,7 @@ export const startStage = async (
         topics: role === 'sanitize' ? SANITIZE_TOPICS : [TOPICS.contributions],
       }),
     failed: (fault) => {
-      process.stderr.write(`${fault instanceof Error ? (fault.stack ?? fault.message) : 'failed'}\n`);
+      process.stderr.write(`${inspect(fault)}\n`);
       process.exitCode = 1;
       process.disconnect();
     },

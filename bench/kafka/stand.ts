@@ -1,5 +1,5 @@
 /** The bench's one broker, its topics and what is in them before anything is measured. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -135,6 +135,9 @@ export class Stand {
       const inputs = readdirSync(folder)
         .filter((name) => name.startsWith('ref.stores'))
         .map((name) => join(folder, name));
+      // A feed wants events, too; there are none of this day.
+      inputs.push(join(folder, 'raw.gps.jsonl'));
+      writeFileSync(join(folder, 'raw.gps.jsonl'), '');
       const { signal } = new AbortController();
       await feedTo({ log, registry: benchRegistry }, { inputs, config: this.#config, signal });
     } finally {

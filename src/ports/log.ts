@@ -1,5 +1,7 @@
 /** What the runtime asks of a partitioned log: fenced transactions, reads to the end, and a share of a group's partitions. Kafka implements it, and the model broker of the tests. */
 
+import type { QuarantineReason } from '../model/reasons.ts';
+
 /** One partition of one topic. */
 export interface Place {
   readonly topic: string;
@@ -10,6 +12,14 @@ export interface LogRecord {
   readonly offset: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** Set where a batch stood that nobody can read: its first offset, and why. Key and value are null then. */
+  readonly unreadable?: Unreadable;
+}
+
+export interface Unreadable {
+  readonly reason: QuarantineReason;
+  /** Size of the batch as it was sent. */
+  readonly byteCount: number;
 }
 
 /** Committed records of one partition, in offset order; headers never pass (G-15). */

@@ -1,6 +1,7 @@
 /** The shape of the one flow as the runtime drives it: doors, folds and where they lead. It knows no station. */
 import type { Node, Opaque } from '../flow/node.ts';
 import type { Outcome } from '../flow/outcome.ts';
+import type { Consent } from '../model/consent.ts';
 import type { Contribution, Retraction } from '../model/contribution.ts';
 import type { Pseudonym, SaltName } from '../model/identity.ts';
 import type { CellId } from '../model/place.ts';
@@ -16,10 +17,20 @@ export interface RightOutcome {
   readonly withdrawn: boolean;
 }
 
+/** A subject's choice as views are told of it. */
+export interface ConsentStanding {
+  readonly subject: string;
+  readonly consent: Consent | null;
+}
+
 /** Stage S: everything of one subject. */
 export interface SanitizeFlow {
   readonly doors: (event: RawEvent, clock: EventTime) => Outcome<Sanitized>;
   readonly right: (record: RawRight) => RightOutcome;
+  /** How the subject of a record stands now, by its hash under the deployment key; null for nobody. */
+  readonly standingOf: (record: RawRight) => ConsentStanding | null;
+  /** The same of every subject with a record. */
+  readonly standings: () => Iterable<ConsentStanding>;
   /** The subject's pseudonym in a statistics epoch; null when the epoch is closed. */
   readonly subjectIn: (record: RawRight, epoch: EpochStart) => Pseudonym | null;
   /** From now on nothing later than this is believed. */

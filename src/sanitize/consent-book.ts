@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { IdKind, RawId } from '../model/identity.ts';
 import { subjectOf } from '../model/identity.ts';
+import type { Consent } from '../model/consent.ts';
 import type { ConsentPolicy } from '../model/policy.ts';
 import type { RawRight } from '../model/raw.ts';
 import type { SubjectConsent } from './consent.ts';
@@ -25,6 +26,14 @@ export interface Withdrawal {
   /** Of what was counted by access log. */
   readonly withdrawnFromWeb: boolean;
 }
+
+/** A subject by its hash under the deployment key, hex. */
+export interface StandingEntry {
+  readonly subject: string;
+  readonly consent: Consent | null;
+}
+
+const hexOf = (key: string): string => Buffer.from(key, 'latin1').toString('hex');
 
 /** Device and cookie identifiers are one namespace: a consent record carries either in `deviceId`. */
 type SubjectKind = 'member' | 'terminal';
@@ -89,6 +98,19 @@ export class ConsentBook {
       withdrawn: isErasure || isShortened(before, after, ['counted']),
       withdrawnFromWeb: isErasure || isShortened(before, after, ['byMember', 'byTerminal', 'byCookie']),
     };
+  }
+
+  /** How the subject of a record stands, under the name that views have for it; null for nobody. */
+  standingOf(record: RawRight): StandingEntry | null {
+    const subject = subjectOf(record);
+    if (subject === null) return null;
+    const { key, standing } = this.#slotOf(subject);
+    return { subject: hexOf(key), consent: standing?.consent ?? null };
+  }
+
+  /** All subjects with a record. */
+  *standings(): Generator<StandingEntry> {
+    for (const [key, consent] of this.#consents) yield { subject: hexOf(key), consent };
   }
 
   #slotOf(subject: RawId): Slot {

@@ -94,6 +94,8 @@ export const sanitizeFlow = (
     forget: (names) => {
       doors.pseudonyms.forget(names);
     },
+    standingOf: (record) => consents.standingOf(record),
+    standings: () => consents.standings(),
     subjectIn: (record, epoch) => pseudonymIn(record, epoch, ground.keyOf),
     once: bind(oncePerBucket, ground.policy, {
       keyOf: (location) => location.pseudonym,

@@ -3,11 +3,12 @@ import type { Consumer, EachBatchPayload, LogEntry } from 'kafkajs';
 import { OboroError } from '../../model/errors.ts';
 import type { GroupHandlers, GroupReader, Place, Position } from '../../ports/log.ts';
 import { requireCount, stickyAssigner } from './assigner.ts';
-import type { FetchedBatch, KafkaClients, Unreadable } from './client.ts';
-import { unreadableFault, unreadableIn } from './client.ts';
+import type { FetchedBatch, KafkaClients } from './client.ts';
+import { unreadableIn } from './client.ts';
 import { faultOf } from './faults.ts';
 import { Fetcher, logBatchOf } from './fetcher.ts';
 import { Share } from './share.ts';
+import { withUnreadable } from './unreadable.ts';
 
 export interface GroupReaderOptions {
   readonly clients: KafkaClients;
@@ -15,8 +16,6 @@ export interface GroupReaderOptions {
   readonly group: string;
   /** All have the same partition count. */
   readonly topics: readonly string[];
-  /** Told of a range that cannot be read before it is passed over; without it, the reader gives up there. */
-  readonly unreadable?: (place: Place, range: Unreadable) => void;
   /** How often the partition counts are looked at, milliseconds. */
   readonly watchMs?: number;
 }
@@ -217,11 +216,7 @@ export class KafkaGroupReader implements GroupReader {
 
   #take(place: Place, payload: EachBatchPayload): void {
     const fetched = payload.batch as unknown as FetchedBatch;
-    for (const range of unreadableIn(fetched)) {
-      if (this.#o.unreadable === undefined) throw unreadableFault(fetched, range);
-      this.#o.unreadable(place, range);
-    }
-    const read = logBatchOf(fetched);
+    const read = withUnreadable(logBatchOf(fetched), unreadableIn(fetched));
     payload.resolveOffset(fetched.lastOffset());
     this.#share.took(place, read.next);
     this.#handlers?.batch(read);

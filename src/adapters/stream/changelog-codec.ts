@@ -47,8 +47,10 @@ export interface ChangelogMeans {
   readonly randomness: Randomness;
 }
 
-/** States sealed together; bounds the size of a value. */
+/** States sealed together, as far as they fit. */
 const RECORDS_PER_CHUNK = 1_000;
+/** A value may have a megabyte; this leaves room for what stands around it. */
+const MAX_CHUNK_BYTES = 768 * 1_024;
 /** Changes with every change of the shape of a state or an operation. */
 const FORMAT = 1;
 
@@ -71,17 +73,20 @@ export class SealedChangelog<R> {
     return new OperationBytes();
   }
 
-  delta(header: Header, operations: OperationBytes): Buffer {
-    const parts = operations.parts.flatMap(({ salt, plain }) => this.#seal(salt, plain, header));
-    return encode(avroHeader(header), operations.advances, parts);
+  /** One value or several, in the order of their operations. */
+  delta(header: Header, operations: OperationBytes): readonly Buffer[] {
+    return operations.groups.map(({ advances, parts }) => {
+      const sealed = parts.flatMap(({ salt, plain }) => this.#seal(salt, plain, header));
+      return encode(avroHeader(header), advances, sealed);
+    });
   }
 
   /** The state of an epoch that was closed meanwhile is of no use to anybody, and left out. */
   snapshot(header: Header, parts: readonly Part<R>[]): readonly Buffer[] {
     const start = encode(avroHeader(header), [], []);
     const chunks = parts.flatMap((part) =>
-      slices(part).flatMap((slice) => {
-        const sealed = this.#seal(part.salt, serialize(slice), header);
+      slices(part).flatMap((plain) => {
+        const sealed = this.#seal(part.salt, plain, header);
         return sealed.length === 0 ? [] : [encode({ ...avroHeader(header), kind: 'chunk' }, [], sealed)];
       }),
     );
@@ -153,12 +158,25 @@ const NONCE_BYTES = 12;
 
 type Slice<R> = Omit<Part<R>, 'salt'>;
 
-const slices = <R>({ node, records }: Part<R>): readonly Slice<R>[] => {
-  const found: Slice<R>[] = [];
+/** The states of a part, serialized in pieces that fit into values. */
+const slices = <R>({ node, records }: Part<R>): readonly Buffer[] => {
+  const found: Buffer[] = [];
   for (let i = 0; i < records.length; i += RECORDS_PER_CHUNK) {
-    found.push({ node, records: records.slice(i, i + RECORDS_PER_CHUNK) });
+    found.push(...halved({ node, records: records.slice(i, i + RECORDS_PER_CHUNK) }));
   }
   return found;
+};
+
+/** States differ in size a thousandfold: what is too large together is taken in halves. */
+const halved = <R>(slice: Slice<R>): readonly Buffer[] => {
+  const bytes = serialize(slice);
+  const { node, records } = slice;
+  if (bytes.length <= MAX_CHUNK_BYTES || records.length === 1) return [bytes];
+  const half = records.length >> 1;
+  return [
+    ...halved({ node, records: records.slice(0, half) }),
+    ...halved({ node, records: records.slice(half) }),
+  ];
 };
 
 const saltOf = ({ audience, epoch }: StateValue['parts'][number]): SaltName => ({

@@ -104,10 +104,39 @@ class Part {
   }
 }
 
-export class OperationBytes {
+/** Operations that follow each other, small enough for one value of the log. */
+export interface OperationGroup {
+  readonly advances: readonly { readonly index: number; readonly watermarkMs: Watermark }[];
+  /** What is to be sealed, by the salt whose epoch it is of. */
+  readonly parts: readonly { readonly salt: SaltName; readonly plain: Buffer }[];
+}
+
+class Group {
   readonly #parts = new Map<string, Part>();
-  readonly #advances: { readonly index: number; readonly watermarkMs: Watermark }[] = [];
+  readonly advances: { readonly index: number; readonly watermarkMs: Watermark }[] = [];
   #last: Part | null = null;
+
+  get parts(): readonly { readonly salt: SaltName; readonly plain: Buffer }[] {
+    return [...this.#parts.values()].map(({ salt, plain }) => ({ salt, plain }));
+  }
+
+  partOf(audience: SaltName['audience'], epoch: EpochStart): Part {
+    if (this.#last?.salt.audience === audience && this.#last.salt.epoch === epoch) return this.#last;
+    const name = `${audience}|${String(epoch)}`;
+    const part = this.#parts.get(name) ?? new Part({ audience, epoch });
+    this.#parts.set(name, part);
+    this.#last = part;
+    return part;
+  }
+}
+
+/** Operations of one group: at most half a megabyte of a value, whose limit is one. */
+const MAX_GROUP = 4_000;
+
+export class OperationBytes {
+  readonly #groups: Group[] = [new Group()];
+  #group = this.#groups[0] ?? new Group();
+  #inGroup = 0;
   #count = 0;
 
   /** Operations taken so far. */
@@ -115,44 +144,47 @@ export class OperationBytes {
     return this.#count;
   }
 
+  /** About what they take. */
+  get bytes(): number {
+    return this.#count * FIX_BYTES;
+  }
+
   advance(now: Watermark): void {
-    this.#advances.push({ index: this.#next(), watermarkMs: now });
+    const index = this.#next();
+    this.#group.advances.push({ index, watermarkMs: now });
   }
 
   fix(near: NearFix): void {
-    this.#partOf('statistics', near.who.epoch).fix(this.#next(), near);
+    const index = this.#next();
+    this.#group.partOf('statistics', near.who.epoch).fix(index, near);
   }
 
   /** A record with a request id leaves no trace in any state, so it is not an operation. */
   location(record: SanitizedLocation): void {
-    if (record.requestId === null) this.#partOf('nearby', record.epoch).location(this.#next(), record);
+    if (record.requestId !== null) return;
+    const index = this.#next();
+    this.#group.partOf('nearby', record.epoch).location(index, record);
   }
 
   retract(epoch: EpochStart, subject: Pseudonym, erased: boolean): void {
-    this.#partOf('statistics', epoch).retract(this.#next(), subject, erased);
+    const index = this.#next();
+    this.#group.partOf('statistics', epoch).retract(index, subject, erased);
   }
 
-  get advances(): readonly { readonly index: number; readonly watermarkMs: Watermark }[] {
-    return this.#advances;
-  }
-
-  /** What is to be sealed, by the salt whose epoch it is of. */
-  get parts(): readonly { readonly salt: SaltName; readonly plain: Buffer }[] {
-    return [...this.#parts.values()].map(({ salt, plain }) => ({ salt, plain }));
+  /** In order; each holds operations that come after all of the group before. */
+  get groups(): readonly OperationGroup[] {
+    return this.#groups;
   }
 
   #next(): number {
+    if (this.#inGroup >= MAX_GROUP) {
+      this.#group = new Group();
+      this.#groups.push(this.#group);
+      this.#inGroup = 0;
+    }
+    this.#inGroup += 1;
     this.#count += 1;
     return this.#count - 1;
-  }
-
-  #partOf(audience: SaltName['audience'], epoch: EpochStart): Part {
-    if (this.#last?.salt.audience === audience && this.#last.salt.epoch === epoch) return this.#last;
-    const name = `${audience}|${String(epoch)}`;
-    const part = this.#parts.get(name) ?? new Part({ audience, epoch });
-    this.#parts.set(name, part);
-    this.#last = part;
-    return part;
   }
 }
 

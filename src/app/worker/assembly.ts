@@ -12,6 +12,7 @@ import type { EventTime } from '../../model/time.ts';
 import { eventTime } from '../../model/time.ts';
 import type { Clock, Randomness } from '../../ports/clock.ts';
 import type { GroupReader, Log, Tail } from '../../ports/log.ts';
+import type { ConsentViews } from '../../ports/views.ts';
 import type { SchemaRegistry } from '../../ports/registry.ts';
 import type { Journal, Role, Telemetry } from '../../ports/telemetry.ts';
 import type { Released, WindowRows } from '../../release/released.ts';
@@ -46,6 +47,8 @@ export interface WorkerMeans {
   readonly telemetry: Telemetry;
   readonly journal: Journal;
   readonly stores: readonly Store[];
+  /** Left out where there is no Redis. */
+  readonly views?: ConsentViews | null;
   /** Null leaves salts unwrapped: on loopback only. */
   readonly wrapper: Wrapper | null;
   /** Fixed salts for tests. */
@@ -94,6 +97,14 @@ export class WorkerAssembly {
         task instanceof SanitizeStream ? [{ partition, stands: task.stands }] : [],
       ),
     );
+  }
+
+  /** Writes consent views that are not whole anew, as far as their tasks are here. */
+  mendViews(): void {
+    const stale = this.#means.views?.stale() ?? [];
+    for (const { partition, task } of this.#workers.flatMap(({ runners }) => runners)) {
+      if (task instanceof SanitizeStream && stale.includes(partition)) task.rebuildViews();
+    }
   }
 
   /** Joins the groups; resolves when it has asked to, which is before it has tasks. */
@@ -164,10 +175,10 @@ export class WorkerAssembly {
     counts: Counts,
     { input, output }: { readonly input: StreamInput; readonly output: SanitizeOutputCodec },
   ): SanitizeStream {
-    const { log, clock, telemetry, config, deploymentKey, randomness } = this.#means;
+    const { log, clock, telemetry, config, deploymentKey, randomness, views = null } = this.#means;
     const { policy, stream } = config;
     return new SanitizeStream({
-      ...{ partition, log, clock, telemetry, input, output, vault: this.#vault },
+      ...{ partition, log, clock, telemetry, input, output, views, vault: this.#vault },
       transactionalId: this.#idOf('sanitize', partition),
       make: ({ keyOf }) => ({
         flow: sanitizeFlow({ ...this.#land, keyOf }, { deploymentKey, wallBound: EARLIEST }),

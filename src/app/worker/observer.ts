@@ -1,9 +1,10 @@
 /** Looks at a worker's tasks every few seconds and tells telemetry and readiness how they stand. */
 import type { ReadyBoard } from '../../adapters/telemetry/health.ts';
-import { SECOND_MS } from '../../model/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { AUDIENCES } from '../../model/identity.ts';
+import type { Views } from '../views.ts';
 import type { WorkerAssembly } from './assembly.ts';
 
 export interface ObserverOptions {
@@ -11,13 +12,17 @@ export interface ObserverOptions {
   readonly board: ReadyBoard;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
+  /** Null where there is no Redis. */
+  readonly views: Views | null;
 }
 
 const EVERY_MS = 2 * SECOND_MS;
+const REFRESH_MS = 5 * MINUTE_MS;
 
 export class Observer {
   readonly #o: ObserverOptions;
   #timer: NodeJS.Timeout | null = null;
+  #refreshed = 0;
 
   constructor(options: ObserverOptions) {
     this.#o = options;
@@ -48,11 +53,24 @@ export class Observer {
     board.say('group', isJoined ? 'ok' : 'not_joined');
     const tasks = isWaiting ? 'waiting' : 'ok';
     board.say('tasks', isRestored ? tasks : 'restoring');
+    this.#tellViews();
     for (const audience of AUDIENCES) {
       const alive = worker.vault.held().filter((name) => name.audience === audience).length;
       telemetry.set('saltEpochs', { audience }, alive);
     }
     this.#tellTasks();
+  }
+
+  /** Views that are not whole are written anew; now and then all are confirmed, so that they live on. */
+  #tellViews(): void {
+    const { views, worker, board, clock } = this.#o;
+    // Work goes on without Redis, so it is no reason not to be ready.
+    board.say('redis', 'ok');
+    if (views === null) return;
+    worker.mendViews();
+    if (clock.now() - this.#refreshed < REFRESH_MS) return;
+    this.#refreshed = clock.now();
+    views.consents.refresh();
   }
 
   /** Lag, delay and size of the sanitize tasks; of gate tasks nothing may be told one by one (G-15). */

@@ -23,7 +23,7 @@ export const sanitizeOutput = async (registry: SchemaRegistry): Promise<Sanitize
       key: Buffer.from(record.pseudonym, 'latin1'),
       value: location(record),
     }),
-    deadLetter: ({ reason, place, record: { key, value, offset }, atMs }, partition) => ({
+    deadLetter: ({ reason, place, record: { key, value, offset, unreadable }, atMs }, partition) => ({
       topic: 'dead-letter',
       partition,
       key: null,
@@ -33,7 +33,7 @@ export const sanitizeOutput = async (registry: SchemaRegistry): Promise<Sanitize
         partition: place.partition,
         offset,
         schemaId: namedId(value),
-        byteCount: (key?.length ?? 0) + (value?.length ?? 0),
+        byteCount: unreadable?.byteCount ?? (key?.length ?? 0) + (value?.length ?? 0),
         atMs,
         sealedPayload: null,
       }),

@@ -16,6 +16,7 @@ import type { Cluster } from '../cluster.ts';
 import { deploymentKeys, openCluster, storesOn } from '../cluster.ts';
 import { importFolder } from '../run/vault.ts';
 import { CODE_VERSION } from '../version.ts';
+import { openViews } from '../views.ts';
 import { WorkerAssembly } from './assembly.ts';
 import { Observer } from './observer.ts';
 
@@ -30,7 +31,7 @@ export interface WorkerOptions {
 }
 
 const STALLED_MS = 10_000;
-const CHECKS: readonly CheckName[] = ['group', 'tasks', 'kafka', 'registry', 'vault'];
+const CHECKS: readonly CheckName[] = ['group', 'tasks', 'kafka', 'redis', 'registry', 'vault'];
 
 /** Resolves when the worker has left; rejects with the fault that ended it. */
 export const runWorker = async (options: WorkerOptions): Promise<void> => {
@@ -78,6 +79,7 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
   board.say('kafka', 'ok');
   board.say('registry', 'ok');
   journal.info('stores_read', { count: stores.length });
+  const views = await openViews(config, () => telemetry.add('serviceErrors', { service: 'redis' }));
   const imported = await readImported(importFolder(config));
   let fail: (fault: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
@@ -94,8 +96,9 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
         topics: role === 'sanitize' ? SANITIZE_TOPICS : [TOPICS.contributions],
       }),
     imported: imported === null ? null : saltsOf(imported),
+    views: views?.consents ?? null,
   });
-  const observer = new Observer({ worker, board, telemetry, clock: systemClock });
+  const observer = new Observer({ worker, board, telemetry, clock: systemClock, views });
   try {
     await worker.start();
     journal.info('worker_started', { count: roles.length });
@@ -104,6 +107,7 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
   } finally {
     observer.stop();
     await leaveInTime(worker, config.stream.stopDeadlineMs);
+    await views?.close();
     journal.info('worker_stopped');
   }
 };

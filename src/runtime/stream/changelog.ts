@@ -14,7 +14,13 @@ export interface ChangelogOptions {
   readonly codec: ChangelogCodec;
   readonly place: Place;
   readonly log: Log;
-  readonly settings: { readonly snapshotMinBytes: number };
+  readonly settings: ChangelogSettings;
+}
+
+/** A snapshot is written when the operations since the last one are `snapshotFactor` times its size, and so many bytes. */
+export interface ChangelogSettings {
+  readonly snapshotMinBytes: number;
+  readonly snapshotFactor: number;
 }
 
 /** Where a commit leaves the task; the changelog adds its number. */
@@ -31,9 +37,6 @@ export interface Saved {
   readonly chunks: readonly ChangelogRecord[];
   readonly deltas: readonly ChangelogRecord[];
 }
-
-/** A snapshot is written when the operations since the last one are this many times its size. */
-const GROWTH = 2;
 
 export class Changelog {
   readonly #o: ChangelogOptions;
@@ -101,16 +104,15 @@ export class Changelog {
   next(standing: Standing, parts: () => readonly StatePart[]): readonly Outgoing[] {
     const { codec, place, settings } = this.#o;
     const header: ChangelogHeader = { ...standing, kind: 'delta', sequence: this.#sequence };
-    const delta = codec.delta(header, this.#operations);
+    const values = [...codec.delta(header, this.#operations)];
     this.#operations = codec.writer();
     this.#sequence += 1;
-    this.#grown += delta.length;
-    const values = [delta];
+    this.#grown += bytesIn(values);
     this.#snapshotAt = null;
-    if (this.#grown > Math.max(settings.snapshotMinBytes, GROWTH * this.#snapshotBytes)) {
+    if (this.#grown > Math.max(settings.snapshotMinBytes, settings.snapshotFactor * this.#snapshotBytes)) {
       const whole = codec.snapshot({ ...header, kind: 'snapshot' }, parts());
       this.#snapshotAt = this.#end + values.length;
-      this.#snapshotBytes = whole.reduce((sum, { length }) => sum + length, 0);
+      this.#snapshotBytes = bytesIn(whole);
       this.#grown = 0;
       values.push(...whole);
     }
@@ -121,17 +123,21 @@ export class Changelog {
 
   /**
    * After a commit: lets the log drop what lies before its snapshot. Only where the partition ends as reckoned, which
-   * proves that the reckoned place of the snapshot is right.
+   * proves that the reckoned place of the snapshot is right; the marker of the commit may not be written yet. One
+   * record more is left, so that being wrong by one would still lose nothing.
    */
   async trim(): Promise<void> {
-    if (this.#snapshotAt === null) return;
+    const snapshotAt = this.#snapshotAt;
+    if (snapshotAt === null) return;
+    this.#snapshotAt = null;
     const { log, place } = this.#o;
     const { end } = await log.bounds(place);
-    if (end === this.#end) await log.deleteBefore(place, this.#snapshotAt);
-    this.#end = end;
-    this.#snapshotAt = null;
+    if (end === this.#end || end === this.#end - 1) await log.deleteBefore(place, snapshotAt - 1);
+    else this.#end = end;
   }
 }
+
+const bytesIn = (values: readonly Buffer[]): number => values.reduce((sum, { length }) => sum + length, 0);
 
 const sizeOf = (records: readonly ChangelogRecord[]): number =>
   records.reduce((sum, { bytes }) => sum + bytes.length, 0);

@@ -75,6 +75,8 @@ export type Operation =
 export interface OperationWriter extends StateMoves {
   advance(now: Watermark): void;
   readonly count: number;
+  /** About what they will take. */
+  readonly bytes: number;
 }
 
 /** One value of the changelog as far as it can be read without any key. */
@@ -89,7 +91,8 @@ export interface ChangelogRecord {
 /** Values of `oboro.state`; the parts of an epoch whose salt is destroyed are gone and left out. */
 export interface ChangelogCodec {
   writer(): OperationWriter;
-  delta(header: ChangelogHeader, operations: OperationWriter): Buffer;
+  /** Values that hold the operations in order, one after the other. */
+  delta(header: ChangelogHeader, operations: OperationWriter): readonly Buffer[];
   /** First value is the snapshot's start, the others its chunks. */
   snapshot(header: ChangelogHeader, parts: readonly StatePart[]): readonly Buffer[];
   /** Throws STATE_CORRUPT. */

@@ -1,4 +1,5 @@
 /** Decodes a batch of input records before anything is changed; waits for schemas that are not there yet. */
+import { quarantine } from '../../flow/outcome.ts';
 import type { RawEvent, RawRight } from '../../model/raw.ts';
 import type { QuarantineReason } from '../../model/reasons.ts';
 import type { LogBatch, LogRecord } from '../../ports/log.ts';
@@ -33,7 +34,8 @@ const tryDecode = (input: InputCodec, batch: LogBatch): DecodedBatch | null => {
   const into: Collected = { events: [], rights: [], faults: [], outcomes: new Map() };
   let isComplete = true;
   for (const record of batch.records) {
-    const intake = input.decode(batch, record);
+    const { unreadable } = record;
+    const intake = unreadable === undefined ? input.decode(batch, record) : quarantine(unreadable.reason);
     // The rest is looked at all the same, so that one fetch brings every schema.
     if (intake.kind === 'wait') isComplete = false;
     else if (isComplete) collect(into, record, intake);

@@ -17,10 +17,11 @@ import { Chain } from './chain.ts';
 import type { ContributionCodec, GateOutputCodec, GatePosition, VaultCodec } from './codecs.ts';
 import { CommitLane } from './commit-lane.ts';
 import { GateEpochs, Marks } from './gate-epochs.ts';
-import { positionLost } from './lost.ts';
+import { positionLost, unreadableContributions } from './lost.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { newIn } from './stream-task.ts';
 import { TOPICS, VAULT_PARTITION } from './topics.ts';
+import { tellCounts } from './tell-counts.ts';
 import type { VaultView } from './vault-view.ts';
 import { VaultWriter } from './vault-writer.ts';
 
@@ -113,7 +114,11 @@ export class GateStream<R> implements StreamTask {
   async take(batch: LogBatch): Promise<void> {
     const fresh = newIn(batch, this.#position);
     if (fresh === null) return;
-    const reads = fresh.records.map(({ value }) => (value === null ? null : this.#codec.read(value)));
+    const reads = fresh.records.map(({ value, unreadable }) => {
+      // Nobody else may write here, so a batch that cannot be read is a loss that nothing may be counted past.
+      if (unreadable !== undefined) throw unreadableContributions(this.#o.partition);
+      return value === null ? null : this.#codec.read(value);
+    });
     await this.#fetchSalts(reads);
     fresh.records.forEach(({ offset, value }, i) => {
       const read = reads[i] ?? null;
@@ -134,7 +139,7 @@ export class GateStream<R> implements StreamTask {
 
   async commit(): Promise<void> {
     const { output, partition, telemetry } = this.#o;
-    this.#note();
+    tellCounts(telemetry, this.#counters.take());
     if (this.#records.length === 0) return;
     const records = this.#records;
     const rows = this.#rows;
@@ -272,13 +277,6 @@ export class GateStream<R> implements StreamTask {
   #write(record: Outgoing): void {
     this.#records.push(record);
     this.#bytes += record.value?.length ?? 0;
-  }
-
-  #note(): void {
-    for (const [stage, outcomes] of Object.entries(this.#counters.take())) {
-      for (const [outcome, n] of Object.entries(outcomes))
-        this.#o.telemetry.add('records', { stage, outcome }, n);
-    }
   }
 }
 

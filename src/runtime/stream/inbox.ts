@@ -25,7 +25,7 @@ export class Inbox {
   put(batch: LogBatch): void {
     const queue = this.#queues.get(batch.topic) ?? { batches: [], bytes: 0 };
     this.#queues.set(batch.topic, queue);
-    queue.batches.push(batch);
+    for (const slice of slicesOf(batch)) queue.batches.push(slice);
     queue.bytes += bytesOf(batch);
   }
 
@@ -64,6 +64,25 @@ export class Inbox {
     this.#queues.clear();
   }
 }
+
+/** Records taken at once: a commit may fall due between any two slices, and nothing else runs during one. */
+const SLICE = 1_000;
+
+/** The batch in pieces that follow each other without a gap. */
+const slicesOf = (batch: LogBatch): readonly LogBatch[] => {
+  const { records } = batch;
+  if (records.length <= SLICE) return [batch];
+  const slices: LogBatch[] = [];
+  let { from } = batch;
+  for (let i = 0; i < records.length; i += SLICE) {
+    const some = records.slice(i, i + SLICE);
+    const isLast = i + SLICE >= records.length;
+    const next = isLast ? batch.next : (some.at(-1)?.offset ?? from) + 1;
+    slices.push({ ...batch, from, next, records: some });
+    from = next;
+  }
+  return slices;
+};
 
 const bytesOf = ({ records }: LogBatch): number => {
   let bytes = 0;

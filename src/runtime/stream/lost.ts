@@ -18,3 +18,12 @@ export const partitionsChanged = (before: number): OboroError =>
       hint: 'Keys have moved, so the saved state is of no use. See "Partitions" in docs/stream.md.',
     },
   );
+
+export const unreadableContributions = (partition: number): OboroError =>
+  new OboroError(
+    'STATE_CORRUPT',
+    `oboro.contributions-${String(partition)} holds a batch that cannot be read`,
+    {
+      hint: 'Only workers of this deployment may write there. Stop all workers and find out who did.',
+    },
+  );

@@ -85,21 +85,29 @@ export class Outbox {
       const messages = epochs.get(epoch);
       if (messages === undefined) continue;
       epochs.delete(epoch);
-      this.#records.push(this.#seal(partition, epoch, messages));
+      this.#records.push(...this.#seal(partition, epoch, messages));
     }
   }
 
   #sealed(): Outgoing[] {
     return [...this.#contributions].flatMap(([partition, epochs]) =>
-      [...epochs].map(([epoch, messages]) => this.#seal(partition, epoch, messages)),
+      [...epochs].flatMap(([epoch, messages]) => this.#seal(partition, epoch, messages)),
     );
   }
 
-  #seal(partition: number, epoch: EpochStart, messages: readonly Message[]): Outgoing {
+  #seal(partition: number, epoch: EpochStart, messages: readonly Message[]): readonly Outgoing[] {
     const at = { topic: TOPICS.contributions, partition };
-    return { ...at, key: null, value: this.#o.codec.seal(at, epoch, messages) };
+    const records: Outgoing[] = [];
+    for (let i = 0; i < messages.length; i += MAX_SEALED) {
+      const value = this.#o.codec.seal(at, epoch, messages.slice(i, i + MAX_SEALED));
+      records.push({ ...at, key: null, value });
+    }
+    return records;
   }
 }
+
+/** Contributions sealed together: far less than a value may hold. */
+const MAX_SEALED = 2_000;
 
 /** About what one takes, sealed with others. */
 const BYTES_PER_CONTRIBUTION = 120;

@@ -3,10 +3,12 @@ import type { Watermark } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { ConsentViews } from '../../ports/views.ts';
 import type { Calendar } from '../../time/calendar.ts';
 import type { Grace } from '../../time/schedule.ts';
 import type { SanitizeFlow } from '../flow.ts';
 import type { KeyRing } from '../key-ring.ts';
+import type { ChangelogSettings } from './changelog.ts';
 import type { ChangelogCodec, ContributionCodec, InputCodec, SanitizeOutputCodec } from './codecs.ts';
 import type { VaultView } from './vault-view.ts';
 
@@ -17,6 +19,8 @@ export interface SanitizeStreamOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly vault: VaultView;
+  /** Null where there is no Redis. */
+  readonly views: ConsentViews | null;
   /** The flow and the codecs that need its keys, made anew for every attempt. */
   readonly make: (ring: KeyRing) => SanitizeParts;
   readonly input: InputCodec;
@@ -35,12 +39,11 @@ export interface SanitizeParts {
   readonly changelog: ChangelogCodec;
 }
 
-export interface SanitizeSettings {
+export interface SanitizeSettings extends ChangelogSettings {
   readonly latenessMs: number;
   readonly skewMs: number;
   readonly idleAfterMs: number;
   readonly markEveryMs: number;
-  readonly snapshotMinBytes: number;
   readonly grace: Grace;
 }
 

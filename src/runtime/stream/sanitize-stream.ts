@@ -13,6 +13,7 @@ import { SanitizeTask } from '../sanitize-task.ts';
 import { Changelog } from './changelog.ts';
 import type { SanitizeOutputCodec } from './codecs.ts';
 import { CommitLane } from './commit-lane.ts';
+import { ConsentFeed } from './consent-feed.ts';
 import { decodeBatch } from './decode-batch.ts';
 import { InputClocks } from './input-clocks.ts';
 import { Outbox } from './outbox.ts';
@@ -21,6 +22,8 @@ import { readRights } from './read-rights.ts';
 import { partitionsChanged, positionLost } from './lost.ts';
 import type { SanitizeStanding, SanitizeStreamOptions } from './sanitize-options.ts';
 import { newIn } from './stream-task.ts';
+import { StreamSink } from './stream-sink.ts';
+import { tellCounts } from './tell-counts.ts';
 import { WantedSalts } from './wanted-salts.ts';
 import { EVENT_TOPICS, RIGHT_TOPICS, TOPICS } from './topics.ts';
 
@@ -40,16 +43,15 @@ export class SanitizeStream implements StreamTask {
   readonly #clocks: InputClocks;
   readonly #outbox: Outbox;
   readonly #changelog: Changelog;
+  readonly #views: ConsentFeed;
+  readonly #sink: StreamSink;
   readonly #positions = new Map<string, number>();
   readonly #lags = new Map<string, number>();
   readonly #unlisten: () => void;
   #lane: CommitLane | null = null;
   #now: Watermark = watermark(EARLIEST - TICK_MS);
-  /** Contributions known before this are told as known now: nothing that a mark vouched for may still come. */
-  #floor: Watermark = this.#now;
   #marked: Watermark = this.#now;
   #moved = false;
-  #replaying = false;
   #wallBound: EventTime = EARLIEST;
 
   constructor(options: SanitizeStreamOptions) {
@@ -61,11 +63,15 @@ export class SanitizeStream implements StreamTask {
     this.#outbox = new Outbox({ codec: contributions, partitionOf, gatePartitions });
     const place = { topic: TOPICS.state, partition: options.partition };
     this.#changelog = new Changelog({ codec: changelog, place, log: options.log, settings });
+    this.#views = new ConsentFeed({ views: options.views, partition: options.partition, flow });
     this.#clocks = new InputClocks({ topics: EVENTS, idleAfterMs: settings.idleAfterMs });
     const vault = new WantedSalts(options.vault, (names) => this.#writer.commit([this.#outbox.want(names)]));
     this.#wanted = vault;
     this.#salts = new SaltKeeper({ vault, ring: this.#ring, calendar, grace, latenessMs });
-    this.#task = new SanitizeTask(flow, this.#sink(), this.#counters);
+    const { partition, output } = options;
+    const sink = { partition, output, outbox: this.#outbox, changelog: this.#changelog };
+    this.#sink = new StreamSink(sink, this.#now);
+    this.#task = new SanitizeTask(flow, this.#sink, this.#counters);
     this.#unlisten = options.vault.onDestroyed((name) => this.#ring.markClosed(name));
   }
 
@@ -76,6 +82,7 @@ export class SanitizeStream implements StreamTask {
     const committed = await this.#restore();
     for (const topic of RIGHTS) await this.#readRights(topic, committed.get(topic) ?? null);
     for (const topic of EVENTS) await this.#startOf(topic, committed.get(topic) ?? null);
+    this.#views.open(this.#rightsRead);
     return this.positions();
   }
 
@@ -86,6 +93,7 @@ export class SanitizeStream implements StreamTask {
     this.#believe();
     await this.#fetchSalts(decoded.events);
     for (const right of decoded.rights) this.#task.right(right);
+    this.#views.note(decoded.rights);
     for (const event of decoded.events) this.#event(fresh.topic, event);
     for (const [outcome, n] of decoded.outcomes) this.#counters.add('wire', outcome, n);
     for (const { record, reason } of decoded.faults) this.#setAside(fresh, record, reason);
@@ -104,7 +112,7 @@ export class SanitizeStream implements StreamTask {
     const { count, bytes } = this.#outbox;
     return {
       records: this.#moved || this.#changelog.operations.count > 0 ? Math.max(count, 1) : count,
-      bytes,
+      bytes: bytes + this.#changelog.operations.bytes,
       urgent: false,
     };
   }
@@ -131,18 +139,21 @@ export class SanitizeStream implements StreamTask {
       () => this.#task.parts(),
     );
     const counted = this.#counters.take();
+    const tellViews = this.#views.take(this.#rightsRead);
     await this.#writer.commit([...outputs, ...saved]);
-    for (const [stage, outcomes] of Object.entries(counted)) {
-      for (const [outcome, n] of Object.entries(outcomes)) {
-        this.#o.telemetry.add('records', { stage, outcome }, n);
-      }
-    }
+    tellCounts(this.#o.telemetry, counted);
+    tellViews();
     await this.#changelog.trim();
   }
 
   positions(): readonly Position[] {
     const { partition } = this.#o;
     return [...this.#positions].map(([topic, offset]) => ({ topic, partition, offset }));
+  }
+
+  /** Writes the consent view of this partition anew. */
+  rebuildViews(): void {
+    this.#views.rebuild();
   }
 
   clockOf(topic: string): EventTime {
@@ -161,39 +172,20 @@ export class SanitizeStream implements StreamTask {
 
   async close(): Promise<void> {
     await this.#wanted.close();
+    this.#views.close();
     this.#unlisten();
     for (const name of this.#ring.held()) this.#ring.retire(name);
     await this.#lane?.close();
   }
 
+  /** Grows with every consent and erasure that is read, whichever worker reads it. */
+  get #rightsRead(): number {
+    return RIGHTS.reduce((sum, topic) => sum + (this.#positions.get(topic) ?? 0), 0);
+  }
+
   get #writer(): CommitLane {
     if (this.#lane === null) throw new OboroError('BUG', 'a task commits before it was taken over');
     return this.#lane;
-  }
-
-  #sink(): ConstructorParameters<typeof SanitizeTask>[1] {
-    const { partition, output } = this.#o;
-    return {
-      location: (record) => {
-        if (!this.#replaying) this.#outbox.record(output.location(record, partition));
-      },
-      contribution: (message) => {
-        if (this.#replaying) return;
-        const isLate = message.kind !== 'retract' && message.knownAt < this.#floor;
-        this.#outbox.contribution(isLate ? { ...message, knownAt: eventTime(this.#floor) } : message);
-      },
-      moves: {
-        location: (record) => {
-          if (!this.#replaying) this.#changelog.operations.location(record);
-        },
-        fix: (near) => {
-          if (!this.#replaying) this.#changelog.operations.fix(near);
-        },
-        retract: (...what) => {
-          if (!this.#replaying) this.#changelog.operations.retract(...what);
-        },
-      },
-    };
   }
 
   /** Nothing later than this is believed. */
@@ -230,7 +222,7 @@ export class SanitizeStream implements StreamTask {
   #advance(now: Watermark): void {
     this.#now = now;
     this.#task.advance(now);
-    this.#floor = now;
+    this.#sink.floor = now;
     for (const name of this.#salts.due(now)) {
       this.#task.dropEpoch(name);
       if (name.audience === 'statistics') this.#outbox.sealEpoch(name.epoch);
@@ -250,9 +242,9 @@ export class SanitizeStream implements StreamTask {
     if (header.partitions !== this.#o.partitions) throw partitionsChanged(header.partitions);
     this.#salts.need(saved.salts);
     await this.#salts.fetch(header.now);
-    this.#replaying = true;
+    this.#sink.isReplaying = true;
     if (saved.base !== null) this.#now = saved.base.now;
-    this.#floor = this.#now;
+    this.#sink.floor = this.#now;
     this.#task.restore(this.#now, this.#changelog.partsOf(saved));
     for (const operation of this.#changelog.operationsOf(saved)) {
       if (operation.kind === 'advance') this.#advance(operation.now);
@@ -260,7 +252,7 @@ export class SanitizeStream implements StreamTask {
       else if (operation.kind === 'location') this.#task.location(operation.location);
       else this.#task.retract(operation.epoch, operation.subject, operation.erased);
     }
-    this.#replaying = false;
+    this.#sink.isReplaying = false;
     this.#counters.take();
     this.#marked = header.marked;
     this.#clocks.restore(header.clocks);

@@ -196,6 +196,11 @@ export class Deployment {
     return withAdmin(this.#parts.clients, act);
   }
 
+  /** Makes those that are missing. */
+  makeTopics(): Promise<void> {
+    return makeTopics(this.#parts.clients, this.config);
+  }
+
   start(choice: WorkerChoice = {}): WorkerProcess {
     return this.#parts.crew.start(this.configFile, choice);
   }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PRELOAD = new URL('fail-points.mjs', import.meta.url).href;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 45_000;
 
 /** A request to a broker at which something happens; see fail-points.mjs. */
 export interface FaultPoint {

@@ -25,7 +25,7 @@ export type Mode = 'live' | 'archive';
 
 /** After this long without a record an input holds event time back no longer; longer than any fault lasts. */
 const IDLE_AFTER_MS: Readonly<Record<Mode, number>> = { live: 3 * 3_600_000, archive: 600_000 };
-const START_MS: Readonly<Record<Mode, number>> = { live: clock('11:30'), archive: clock('12:00', 20) };
+const START_MS: Readonly<Record<Mode, number>> = { live: clock('12:20'), archive: clock('12:00', 20) };
 
 export interface Setup {
   readonly input: TownInput;

@@ -83,7 +83,7 @@ export class Mortal {
   async #commit(writer: TaskWriter, records: readonly Outgoing[]): Promise<void> {
     this.#transactions += 1;
     const isLast = this.#transactions === this.#death?.afterTransactions;
-    if (isLast && this.#death?.isCommitted === true) await writer.commit(records);
+    if (isLast && this.#death?.isCommitted) await writer.commit(records);
     if (isLast) {
       this.isDead = true;
       this.#onDeath();
