@@ -1,6 +1,6 @@
 /** The command line: names, options and exit codes of every command; what each does lives in `commands/`. */
 import process from 'node:process';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { EXIT, OboroError } from '../model/errors.ts';
 import { configCheck, configPrint } from './commands/config.ts';
 import { demo } from './commands/demo.ts';
@@ -11,9 +11,8 @@ import { fixturesConsentCommand } from './commands/fixtures.ts';
 import { ledgerVerify } from './commands/ledger.ts';
 import { run } from './commands/run.ts';
 import { vaultImport } from './commands/vault.ts';
-import { schemasRegister } from './commands/schemas.ts';
-import { topicsCreate } from './commands/topics.ts';
-import { worker } from './commands/worker.ts';
+import { addRights, addStream } from './cli-stream.ts';
+import { configOption, talkOptions } from './cli-options.ts';
 import { CODE_VERSION } from './version.ts';
 
 /** Parses the arguments, runs the command and sets the exit code; never throws. */
@@ -29,13 +28,6 @@ export const main = async (): Promise<void> => {
   }
 };
 
-const talkOptions = (command: Command): Command =>
-  command
-    .option('--json', 'print the result as JSON')
-    .option('--quiet', 'print results only, no progress and no talk');
-
-const configOption = (): Option => new Option('--config <file>', 'configuration (docs/configuration.md)');
-
 const program = (): Command => {
   const oboro = new Command('oboro')
     .description('Raw location and access-log events in, sanitized locations and k-anonymous tables out.')
@@ -44,8 +36,7 @@ const program = (): Command => {
     .showHelpAfterError('(run with --help for the options)');
   addRun(oboro);
   addStream(oboro);
-  addCluster(oboro);
-  addSchemas(oboro);
+  addRights(oboro);
   addPrivacy(oboro);
   addConfig(oboro);
   addTesting(oboro);
@@ -68,33 +59,6 @@ const addRun = (oboro: Command): void => {
     .addOption(configOption())
     .option('--follow', 'keep watching the files for more')
     .action(run);
-};
-
-const addStream = (oboro: Command): void => {
-  talkOptions(oboro.command('worker'))
-    .description('join the consumer groups of a deployment and work until SIGTERM')
-    .addOption(
-      new Option('--role <role>', 'stages to serve').choices(['all', 'sanitize', 'aggregate']).default('all'),
-    )
-    .option('--processes <n>', 'processes to start on this machine', '1')
-    .addOption(configOption())
-    .action(worker);
-};
-
-const addCluster = (oboro: Command): void => {
-  const topics = oboro.command('topics').description('the topics of a cluster');
-  talkOptions(topics.command('create'))
-    .description('make the topics that are missing; tell those that are not as they must be')
-    .addOption(configOption())
-    .action(topicsCreate);
-};
-
-const addSchemas = (oboro: Command): void => {
-  const schemas = oboro.command('schemas').description('the schemas of a cluster');
-  talkOptions(schemas.command('register'))
-    .description('register the schemas of all topics with their compatibility')
-    .addOption(configOption())
-    .action(schemasRegister);
 };
 
 const addPrivacy = (oboro: Command): void => {

@@ -15,6 +15,8 @@ import type { Movement } from '../model/visit.ts';
 export interface RightOutcome {
   /** True when something that was served is not served any more: open windows must be cleaned (G-03). */
   readonly withdrawn: boolean;
+  /** Nothing was known of its subject before. */
+  readonly isFirst: boolean;
 }
 
 /** A subject's choice as views are told of it. */

@@ -109,6 +109,13 @@ export class FoldRunner<I, O> {
     }
   }
 
+  /** Number of keys that are a subject's in an epoch. */
+  keysOf(epoch: EpochStart, subject: Pseudonym): number {
+    let keys = 0;
+    for (const slot of this.#epochs.get(epoch)?.values() ?? []) if (slot.subject === subject) keys += 1;
+    return keys;
+  }
+
   epochs(): readonly EpochStart[] {
     return [...this.#epochs.keys()];
   }

@@ -97,9 +97,21 @@ export class SanitizeTask {
   right(record: RawRight): void {
     const { withdrawn } = this.#flow.right(record);
     this.#counters.add('rights', record.kind);
-    if (!withdrawn) return;
+    if (withdrawn) this.#takeBack(record);
+  }
+
+  /**
+   * The same after a restart. What the subject chose before may be gone from its compacted topic while the restored
+   * state still holds what it allowed: of a subject that nothing is known of, everything is taken back (G-03).
+   */
+  rightAfterRestore(record: RawRight): void {
+    const { withdrawn, isFirst } = this.#flow.right(record);
+    if (withdrawn || isFirst) this.#takeBack(record);
+  }
+
+  #takeBack(record: RawRight): void {
     this.#counters.add('rights', 'withdrawn');
-    for (const epoch of new Set([...this.#visits.epochs(), ...this.#bounds.epochs()])) {
+    for (const epoch of this.epochs()) {
       const subject = this.#flow.subjectIn(record, epoch);
       if (subject !== null) this.retract(epoch, subject, record.kind === 'erasure');
     }
@@ -141,6 +153,19 @@ export class SanitizeTask {
       [this.#once.name]: this.#once.keys,
       [this.#visits.name]: this.#visits.keys,
       [this.#bounds.name]: this.#bounds.keys,
+    };
+  }
+
+  /** Statistics epochs that something is held of. */
+  epochs(): readonly EpochStart[] {
+    return [...new Set([...this.#visits.epochs(), ...this.#bounds.epochs()])];
+  }
+
+  /** Number of keys that are a subject's in an epoch, by fold. */
+  keysOf(epoch: EpochStart, subject: Pseudonym): Readonly<Record<string, number>> {
+    return {
+      [this.#visits.name]: this.#visits.keysOf(epoch, subject),
+      [this.#bounds.name]: this.#bounds.keysOf(epoch, subject),
     };
   }
 

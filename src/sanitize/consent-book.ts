@@ -25,6 +25,8 @@ export interface Withdrawal {
   readonly withdrawn: boolean;
   /** Of what was counted by access log. */
   readonly withdrawnFromWeb: boolean;
+  /** Nothing was known of the subject before. */
+  readonly isFirst: boolean;
 }
 
 /** A subject by its hash under the deployment key, hex. */
@@ -83,7 +85,7 @@ export class ConsentBook {
    */
   apply(record: RawRight): Withdrawal {
     const subject = subjectOf(record);
-    if (subject === null) return { withdrawn: false, withdrawnFromWeb: false };
+    if (subject === null) return { withdrawn: false, withdrawnFromWeb: false, isFirst: false };
     const slot = this.#slotOf(subject);
     const before = slot.standing;
     const isErasure = record.kind === 'erasure';
@@ -97,6 +99,7 @@ export class ConsentBook {
     return {
       withdrawn: isErasure || isShortened(before, after, ['counted']),
       withdrawnFromWeb: isErasure || isShortened(before, after, ['byMember', 'byTerminal', 'byCookie']),
+      isFirst: before === null,
     };
   }
 

@@ -121,7 +121,7 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
     const { end } = await log.bounds({ topic: 'raw.gps', partition: 2 });
     await log.close();
     // The last record, and the marker of its transaction.
-    expect(await verdict(deployment, [`NOT_AVRO raw.gps 2 ${String(end - 2)}`])).toEqual([]);
+    expect(await verdict(deployment, [`undecodable raw.gps 2 ${String(end - 2)}`])).toEqual([]);
   });
 
   it('row 25: a topic that was made again, or lost what was not read yet, stops the worker', async () => {
@@ -153,7 +153,6 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
       admin.createPartitions({ topicPartitions: [{ topic: 'raw.gps', count: INPUT_PARTITIONS + 1 }] }),
     );
     await worker.says(failedWith('PARTITIONS_CHANGED'));
-    setTimeout(() => console.log(worker.isOver, worker.said), 25000);
     expect((await worker.ended).code).not.toBe(0);
     const next = deployment.start();
     await next.says(failedWith('PARTITIONS_CHANGED'));

@@ -1,5 +1,4 @@
 /** `oboro subject show`: everything that is held of a subject, read and not changed. */
-import type { RawId } from '../../model/identity.ts';
 import type { SubjectReport } from '../rights/consent-report.ts';
 import { reportLines, subjectReport } from '../rights/consent-report.ts';
 import type { RightsMeans } from '../rights/means.ts';
@@ -7,6 +6,7 @@ import { withMeans } from '../rights/means.ts';
 import type { NamedSubjects, SubjectFlags } from '../rights/named-subjects.ts';
 import { allOf, namedSubjects } from '../rights/named-subjects.ts';
 import type { SubjectRecords } from '../rights/subject-records.ts';
+import type { HeldState, LookIntoState } from '../rights/held-state.ts';
 import { readSubject } from '../rights/subject-records.ts';
 import { terminal } from '../terminal.ts';
 
@@ -14,19 +14,9 @@ export interface SubjectShowFlags extends SubjectFlags {
   readonly config?: string;
 }
 
-/** What a task's state holds of a subject in one epoch, counted by fold. */
-export interface HeldState {
-  readonly fold: string;
-  readonly epochStartMs: number;
-  readonly keys: number;
-}
-
-/** Restores the task of a partition without taking it over, and looks the subject up in it. */
-export type LookIntoState = (subject: RawId, partition: number) => Promise<readonly HeldState[]>;
-
 export const subjectShow = async (flags: SubjectShowFlags): Promise<void> => {
   const named = await namedSubjects(flags);
-  await withMeans(flags.config, (means) => showSubjects(means, named, flags));
+  await withMeans(flags.config, (means) => showSubjects(means, named, flags, means.look ?? null));
 };
 
 interface Shown extends SubjectReport {

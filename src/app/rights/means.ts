@@ -6,8 +6,10 @@ import type { Clock, Randomness } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SchemaRegistry } from '../../ports/registry.ts';
 import type { ConsentViews } from '../../ports/views.ts';
-import { deploymentKeys, openCluster } from '../cluster.ts';
+import { deploymentKeys, openCluster, storesOn } from '../cluster.ts';
 import { openViews } from '../views.ts';
+import type { LookIntoState } from './held-state.ts';
+import { lookIntoState } from './look-into-state.ts';
 
 export interface RightsMeans {
   readonly log: Pick<Log, 'partitionsOf' | 'readToEnd' | 'openWriter'>;
@@ -18,6 +20,8 @@ export interface RightsMeans {
   readonly views: Pick<ConsentViews, 'look'> | null;
   readonly deploymentKey: Buffer;
   readonly policy: Pick<Policy, 'consent'>;
+  /** Looks into the state of tasks; left out where there is none. */
+  readonly look?: LookIntoState;
   /** Begins the names of our writers. */
   readonly application: string;
 }
@@ -28,7 +32,7 @@ export const withMeans = async <T>(
   use: (means: RightsMeans) => Promise<T>,
 ): Promise<T> => {
   const config = await loadConfig({ file: configFile ?? null });
-  const { deploymentKey } = await deploymentKeys(config);
+  const { deploymentKey, wrapper } = await deploymentKeys(config);
   const views = await openViews(config);
   const cluster = await openCluster(config);
   const { log, registry } = cluster;
@@ -36,6 +40,11 @@ export const withMeans = async <T>(
   try {
     return await use({
       ...{ log, registry, clock: systemClock, randomness: systemRandomness, deploymentKey },
+      look: async (subject, partition) => {
+        const stores = await storesOn(log, registry, systemClock);
+        const { policy } = config;
+        return lookIntoState({ log, policy, stores, wrapper, deploymentKey })(subject, partition);
+      },
       views: views?.consents ?? null,
       policy: config.policy,
       application: `${application}.${deployment}`,

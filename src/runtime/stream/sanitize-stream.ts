@@ -19,6 +19,7 @@ import { InputClocks } from './input-clocks.ts';
 import { Outbox } from './outbox.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { readRights } from './read-rights.ts';
+import { replay } from './replay.ts';
 import { partitionsChanged, positionLost } from './lost.ts';
 import type { SanitizeStanding, SanitizeStreamOptions } from './sanitize-options.ts';
 import { newIn } from './stream-task.ts';
@@ -246,12 +247,7 @@ export class SanitizeStream implements StreamTask {
     if (saved.base !== null) this.#now = saved.base.now;
     this.#sink.floor = this.#now;
     this.#task.restore(this.#now, this.#changelog.partsOf(saved));
-    for (const operation of this.#changelog.operationsOf(saved)) {
-      if (operation.kind === 'advance') this.#advance(operation.now);
-      else if (operation.kind === 'fix') this.#task.fix(operation.near);
-      else if (operation.kind === 'location') this.#task.location(operation.location);
-      else this.#task.retract(operation.epoch, operation.subject, operation.erased);
-    }
+    replay(this.#changelog.operationsOf(saved), this.#task, (now) => this.#advance(now));
     this.#sink.isReplaying = false;
     this.#counters.take();
     this.#marked = header.marked;
@@ -265,7 +261,7 @@ export class SanitizeStream implements StreamTask {
       { log, input, place: { topic, partition }, acted },
       {
         remember: (right) => this.#task.remember(right),
-        right: (right) => this.#task.right(right),
+        right: (right) => this.#task.rightAfterRestore(right),
         setAside: (place, { record, reason }) => this.#setAside(place, record, reason),
       },
     );

@@ -108,6 +108,24 @@ export const judge = async ({ deployment, expected, dataDir }: Judged): Promise<
 const of = ({ values }: Seen, topic: string): readonly Buffer[] =>
   [...values].filter(([place]) => place.startsWith(`${topic}|`)).flatMap(([, held]) => held);
 
+/** Offsets of the inputs that no task has committed yet. */
+export const unread = async (deployment: Deployment): Promise<number> => {
+  const log = deployment.openLog();
+  try {
+    const seen = await look(log);
+    let offsets = 0;
+    for (let partition = 0; partition < INPUT_PARTITIONS; partition++) {
+      const last = (seen.values.get(`${TOPICS.state}|${String(partition)}`) ?? []).map(headerOf).at(-1);
+      for (const { topic, offset } of last?.positions ?? []) {
+        offsets += (await log.bounds({ topic, partition })).end - offset;
+      }
+    }
+    return offsets;
+  } finally {
+    await log.close();
+  }
+};
+
 /** O1, O2: nothing missing, nothing twice, nothing else. */
 const outputProblems = (seen: Seen, expected: Expected, config: Config): readonly string[] => {
   const rows = rowsIn((topic) => of(seen, topic), config);
@@ -121,6 +139,7 @@ const outputProblems = (seen: Seen, expected: Expected, config: Config): readonl
       differences(topic, wanted, found[topic] ?? []),
     ),
     ...differences('dead-letter', expected.deadLetters, letters),
+    ...letters.filter((letter) => !expected.deadLetters.includes(letter)).slice(0, 5),
   ];
 };
 

@@ -134,18 +134,20 @@ export class Stand {
   }
 }
 
-const emptyCluster = async (clients: KafkaClients): Promise<void> => {
-  await withAdmin(clients, async (admin) => {
-    const ours = async (): Promise<string[]> =>
-      (await admin.listTopics()).filter((topic) => !topic.startsWith('__'));
-    const topics = await ours();
-    if (topics.length > 0) await admin.deleteTopics({ topics, timeout: 10_000 });
-    while ((await ours()).length > 0) await pause(50);
+const emptyCluster = (clients: KafkaClients): Promise<void> =>
+  withAdmin(clients, async (admin) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const topics = (await admin.listTopics()).filter((topic) => !topic.startsWith('__'));
+      if (topics.length === 0) return;
+      // Some may be going already.
+      if (attempt % 10 === 0) await admin.deleteTopics({ topics, timeout: 10_000 }).catch(() => undefined);
+      await pause(100);
+    }
+    throw new Error('the topics of the deployment before cannot be dropped');
   });
-};
 
 /** A broker that has just dropped topics may not know new ones of their names for a moment. */
-const makeTopics = async (clients: KafkaClients, config: Config, attempts = 20): Promise<void> => {
+const makeTopics = async (clients: KafkaClients, config: Config, attempts = ATTEMPTS): Promise<void> => {
   try {
     await setUpTopics(clients, topicPlans(config.topics));
   } catch (cause) {
@@ -173,6 +175,9 @@ interface DeploymentParts {
   readonly ids: Ids;
   readonly crew: Crew;
 }
+
+/** Every tenth of a second. */
+const ATTEMPTS = 100;
 
 const FEED_BATCH = 2_000;
 
@@ -203,6 +208,11 @@ export class Deployment {
 
   start(choice: WorkerChoice = {}): WorkerProcess {
     return this.#parts.crew.start(this.configFile, choice);
+  }
+
+  /** Those that have not ended. */
+  get workers(): readonly WorkerProcess[] {
+    return this.#parts.crew.all;
   }
 
   killAll(): Promise<void> {

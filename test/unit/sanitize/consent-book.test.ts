@@ -79,6 +79,6 @@ describe('G-03 what a record takes back', () => {
   it.each(cases)('%s', (_, records, [withdrawn, withdrawnFromWeb]) => {
     const book = aBook();
     const last = records.map((record) => book.apply(record)).at(-1);
-    expect(last).toEqual({ withdrawn, withdrawnFromWeb });
+    expect(last).toEqual({ withdrawn, withdrawnFromWeb, isFirst: records.length === 1 });
   });
 });
