@@ -15,13 +15,14 @@ const { values } = parseArgs({
   options: {
     workers: { type: 'string', default: '2' },
     members: { type: 'string', default: '2000' },
+    input: { type: 'string' },
     partitions: { type: 'string', default: '4' },
     config: { type: 'string', default: 'config/demo.yaml' },
     help: { type: 'boolean', default: false },
   },
 });
 
-const USAGE = `npm run cluster -- [--workers 2] [--members 2000] [--partitions 4] [--config config/demo.yaml]
+const USAGE = `npm run cluster -- [--workers 2] [--members 2000 | --input DIR] [--partitions 4] [--config config/demo.yaml]
 Needs Java 17, Maven and redis-server on this machine; docker compose up --build is the same stand in containers.
 `;
 
@@ -84,7 +85,8 @@ const run = async (stand: Stand): Promise<void> => {
   const env = settingsOf(stand);
   await step(['topics', 'create', '--quiet'], env);
   await step(['schemas', 'register', '--quiet'], env);
-  await step(['fixtures', 'feed', '--sample', values.members], env);
+  const what = values.input === undefined ? ['--sample', values.members] : ['--input', values.input];
+  await step(['fixtures', 'feed', ...what], env);
   const worker = oboro(['worker', '--processes', values.workers], env);
   say('\nThe stand is up. Ctrl-C stops all of it.');
   say(`  Kafka            ${stand.kafka.brokers.join(', ')}`);

@@ -42,6 +42,9 @@ export class Faults {
       () => options.world.takeBrokerDown(this.#chance.between(100, 8_000)),
       () => this.#makeTrouble(),
       () => this.#makeTrouble(),
+      () => this.#ambush(),
+      () => this.#ambush(),
+      () => this.#ambush(),
       () => options.world.cluster.groups.shake(this.#chance.of(options.groups)),
       ...(options.others ?? []),
     ];
@@ -63,8 +66,7 @@ export class Faults {
   end(): void {
     this.#isOver = true;
     const { world } = this.#o;
-    world.network.trouble = NO_TROUBLE;
-    world.network.failPoints.disarm();
+    world.network.calm();
     world.calm();
   }
 
@@ -91,6 +93,12 @@ export class Faults {
       network.trouble = NO_TROUBLE;
     };
     this.#o.world.later('the network is fine again', end, this.#chance.between(500, 20_000));
+  }
+
+  /** The outcome of a commit, or of a take-over, stays unknown to whoever asked for it. */
+  #ambush(): void {
+    const name = this.#chance.of(['end', 'end', 'produce', 'open']);
+    this.#o.world.network.ambush(name, this.#chance.of(['lostReply', 'late', 'lostRequest']));
   }
 
   /** Some faults are aimed from the start, so that the first take-overs and commits are hit too. */

@@ -42,7 +42,7 @@ export const NO_TROUBLE: Trouble = { lostRequest: 0, lostReply: 0, late: 0, slow
 
 const TIMEOUT_MS = 10_000;
 const SLOWEST_MS = 8_000;
-const LATEST_MS = 60_000;
+const LATEST_MS = 50_000;
 
 type Fate = 'fine' | keyof Trouble;
 
@@ -57,6 +57,7 @@ export class Network {
   trouble: Trouble = NO_TROUBLE;
   readonly #simulation: Simulation;
   readonly #parked = new Set<() => void>();
+  readonly #ambushes: { readonly name: string; readonly fate: keyof Trouble }[] = [];
   #isUp = true;
 
   constructor(simulation: Simulation) {
@@ -81,6 +82,18 @@ export class Network {
   bringUp(): void {
     this.#isUp = true;
     this.#simulation.note('the broker is back');
+  }
+
+  /** The next request of this name meets with something. */
+  ambush(name: string, fate: keyof Trouble): void {
+    this.#ambushes.push({ name, fate });
+  }
+
+  /** Nothing happens to requests any more. */
+  calm(): void {
+    this.trouble = NO_TROUBLE;
+    this.#ambushes.length = 0;
+    this.failPoints.disarm();
   }
 
   /** Something the broker does by itself, some time later; while it is down it does nothing. */
@@ -111,7 +124,7 @@ export class Network {
         };
         from.post(`${label} ${name}`, run, delayMs);
       };
-      const fate = request.steady === true ? 'fine' : this.#fate();
+      const fate = request.steady === true ? 'fine' : this.#fateOf(name);
       if (fate !== 'fine' && fate !== 'slow') {
         settle('no answer to', () => reject(away(name)), TIMEOUT_MS);
       }
@@ -173,7 +186,9 @@ export class Network {
     }
   }
 
-  #fate(): Fate {
+  #fateOf(name: string): Fate {
+    const ambush = this.#ambushes.findIndex((one) => one.name === name);
+    if (ambush >= 0) return this.#ambushes.splice(ambush, 1)[0]?.fate ?? 'fine';
     let left = this.#simulation.chance.next();
     for (const kind of ['lostRequest', 'lostReply', 'late', 'slow'] as const) {
       left -= this.trouble[kind];
@@ -184,7 +199,8 @@ export class Network {
 
   #delayOf(fate: Fate): number {
     const { chance } = this.#simulation;
-    if (fate === 'late') return chance.between(TIMEOUT_MS, LATEST_MS);
+    // Some arrive just when their sender has given up, before anybody can have taken its place.
+    if (fate === 'late') return TIMEOUT_MS + chance.int(chance.of([100, LATEST_MS]));
     return fate === 'slow' ? chance.between(50, SLOWEST_MS) : 0;
   }
 }

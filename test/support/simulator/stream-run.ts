@@ -15,10 +15,17 @@ import { GROUPS, setUp } from './stream-setup.ts';
 import { brokenRecords, decoyEvents, recordOf } from './town-input.ts';
 import type { World } from './world.ts';
 
+/** A fault at a chosen moment: the first time that something holds. */
+export interface Strike {
+  readonly when: (oracle: StreamOracle) => boolean;
+  readonly act: (world: World) => void;
+}
+
 export interface StreamRunOptions {
   readonly seed: number;
   readonly defects?: Defects;
   readonly faults?: number;
+  readonly strike?: Strike;
 }
 
 const MOST_STEPS = 50_000;
@@ -35,16 +42,18 @@ class StreamRun {
   readonly #oracle: StreamOracle;
   readonly #faults: Faults;
   readonly #pauseMs: number;
+  #strike: Strike | null;
   /** By how much wall time has jumped since all was taken in. */
   #jumpedMs = 0;
 
-  constructor(setup: Setup, faults: number | undefined) {
+  constructor(setup: Setup, { faults, strike = null }: Pick<StreamRunOptions, 'faults' | 'strike'>) {
     this.#setup = setup;
     this.#world = setup.world;
     this.#simulation = setup.world.simulation;
     this.#chance = this.#simulation.chance;
     this.#oracle = new StreamOracle(setup);
     this.#pauseMs = this.#chance.of([10, 500, 4_000]);
+    this.#strike = strike;
     this.#faults = new Faults({
       world: this.#world,
       count: faults ?? this.#chance.between(5, 15),
@@ -80,6 +89,15 @@ class StreamRun {
     await this.#settle();
     this.#oracle.judge();
   }
+
+  readonly #each = (): void => {
+    this.#faults.each();
+    if (this.#strike?.when(this.#oracle) !== true) return;
+    const { act } = this.#strike;
+    this.#strike = null;
+    this.#simulation.note('the chosen moment has come');
+    act(this.#world);
+  };
 
   #records(of: readonly (RawEvent | RawRight)[]): readonly Outgoing[] {
     return of.map((one) => recordOf(one, this.#setup.partitions));
@@ -132,7 +150,7 @@ class StreamRun {
     for (let round = 0; round < 40; round++) {
       this.#simulation.jump(idleAfterMs + HOUR_MS);
       if (round === 6) this.#faults.end();
-      if (await this.#simulation.run({ until: isReleased, maxSteps: 1_500, each: this.#faults.each })) return;
+      if (await this.#simulation.run({ until: isReleased, maxSteps: 1_500, each: this.#each })) return;
     }
     throw this.#simulation.failure('not everything was released');
   }
@@ -147,7 +165,7 @@ class StreamRun {
   async #until(what: string, holds: () => boolean): Promise<void> {
     const until = (): boolean => this.#simulation.steps % 16 === 0 && holds();
     const maxSteps = MOST_STEPS;
-    if (await this.#simulation.run({ until, maxSteps, each: this.#faults.each })) return;
+    if (await this.#simulation.run({ until, maxSteps, each: this.#each })) return;
     this.#faults.end();
     if (await this.#simulation.run({ until, maxSteps })) return;
     throw this.#simulation.failure(`not everything was ${what}`);
@@ -171,8 +189,8 @@ class StreamRun {
 }
 
 /** Runs one seed to its verdict. */
-export const runStreamSeed = async ({ seed, defects = {}, faults }: StreamRunOptions): Promise<World> => {
-  const setup = await setUp(seed, defects);
-  await new StreamRun(setup, faults).run();
+export const runStreamSeed = async (options: StreamRunOptions): Promise<World> => {
+  const setup = await setUp(options.seed, options.defects ?? {});
+  await new StreamRun(setup, options).run();
   return setup.world;
 };

@@ -189,9 +189,9 @@ export const recordOf = (of: RawEvent | RawRight, partitions: number): Outgoing 
   const topic = TOPIC_OF[of.kind];
   const subject = subjectOf(of);
   const key = subject === null ? null : Buffer.from(subject.reveal());
-  const encode = framedEncoder(topic, TOPIC_NAMES.indexOf(topic) + 1) as (value: typeof of) => Buffer;
+  const encode: unknown = framedEncoder(topic, TOPIC_NAMES.indexOf(topic) + 1);
   const partition = key === null ? 0 : partitionOf(key, partitions);
-  return { topic, partition, key, value: encode(of) };
+  return { topic, partition, key, value: (encode as (value: RawEvent | RawRight) => Buffer)(of) };
 };
 
 /** Records that go to the dead letters: no value, no frame, cut short, somebody else's key, the wrong partition. */
