@@ -25,6 +25,7 @@ COPY --chown=root:root LICENSE NOTICE package.json ./
 COPY --chown=root:root deploy/container ./deploy/container
 COPY --chown=root:root config ./config
 COPY --chown=root:root bin ./bin
+COPY --chown=root:root types ./types
 COPY --from=build --chown=root:root /build/schemas ./schemas
 COPY --from=build --chown=root:root /build/examples ./examples
 COPY --from=build --chown=root:root /build/node_modules ./node_modules
