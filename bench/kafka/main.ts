@@ -13,7 +13,6 @@ import { startKafka } from '../../test/support/services/kafka.ts';
 import { Child, untilDone } from './child.ts';
 import type { Profile } from './load.ts';
 import { Load, noonMs } from './load.ts';
-import { passNaively, passTuned } from './pass.ts';
 import type { Throughput } from './samples.ts';
 import { Meter, throughputOf } from './samples.ts';
 import { startStage } from './stage.ts';
@@ -22,6 +21,8 @@ import { Stand, configOf } from './stand.ts';
 const PARTITIONS = 4;
 const WARM_SHARE = 0.2;
 const SCRIPT = fileURLToPath(import.meta.url);
+const PEER = fileURLToPath(new URL('peer.js', import.meta.url));
+const PEERS: readonly string[] = ['naive', 'tuned'];
 
 const CASES = {
   naive: { roles: ['naive'], beside: [] },
@@ -67,12 +68,8 @@ const measured = async (mode: string): Promise<void> => {
   });
   process.once('disconnect', () => process.exit(process.exitCode));
   meter.start();
-  if (mode === 'naive') await passNaively(config, meter);
-  else if (mode === 'tuned') await passTuned(config, meter);
-  else {
-    const roles = mode === 'all' ? (['sanitize', 'aggregate'] as const) : [mode as 'sanitize' | 'aggregate'];
-    leave = await startStage(config, roles, meter);
-  }
+  const roles = mode === 'all' ? (['sanitize', 'aggregate'] as const) : [mode as 'sanitize' | 'aggregate'];
+  leave = await startStage(config, roles, meter);
 };
 
 interface Row extends Throughput {
@@ -80,14 +77,14 @@ interface Row extends Throughput {
   readonly name: Case;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 const measure = async (name: Case, total: number, brokers: readonly string[]): Promise<Throughput> => {
   const { roles, beside } = CASES[name];
   const args = ['--brokers', brokers.join(','), '--commit', values.commit];
   const profiled = values['cpu-prof'] === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values['cpu-prof']}`];
   const helpers = beside.map((mode) => new Child(SCRIPT, [mode, ...args]));
-  const children = roles.map((mode) => new Child(SCRIPT, [mode, ...args], profiled));
+  const children = roles.map((mode) => new Child(PEERS.includes(mode) ? PEER : SCRIPT, [mode, ...args], profiled));
   try {
     await untilDone(children, total, PATIENCE_MS);
   } finally {
@@ -131,6 +128,7 @@ const main = async (): Promise<void> => {
       for (let run = 0; run < runs; run++) {
         for (const name of cases) {
           await stand.reset();
+          say(`${profile} ${name} …`);
           const row = { profile, name, ...(await measure(name, records, brokers)) };
           rows.push(row);
           say(`${profile} ${name}: ${Math.round(row.eventsPerS)}/s, ${row.cpuUsPerEvent.toFixed(1)} µs, ${Math.round(row.rssMb)} MB ${JSON.stringify(row.out)}`);

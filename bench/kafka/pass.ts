@@ -1,20 +1,30 @@
 /** Pass-throughs of raw.gps in kafkajs alone: as its documentation shows it, and as fast as its producer goes with transactions. */
-import type { Consumer, EachBatchPayload, Message, Producer } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, Message, Producer } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KafkaClients } from '../../src/adapters/kafka/client.ts';
-import type { Config } from '../../src/config/config.ts';
+import { hardenKafkajs } from '../../src/adapters/kafka/hardening/harden.ts';
 import type { Meter } from './samples.ts';
-import { PASS_TOPIC } from './stand.ts';
+import { PASS_TOPIC } from './topics.ts';
 
 const INPUT = 'raw.gps';
+
+/** The reader is hardened; the producer is kafkajs's own. */
+const kafkajs = hardenKafkajs();
+
+export interface PassOptions {
+  readonly brokers: readonly string[];
+  readonly partitions: number;
+  readonly commitMs: number;
+}
+
+const clientOf = ({ brokers }: PassOptions): Kafka =>
+  new kafkajs.Kafka({ brokers: [...brokers], clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
 
 /** Records of a send: more would be encoded in more than linear time, and refused by the broker for their size. */
 const SEND = 1_000;
 
 /** Sends what comes under the default partitioner; positions are committed by kafkajs, at least once. */
-export const passNaively = async (config: Config, meter: Meter): Promise<void> => {
-  const clients = await KafkaClients.open(config.kafka);
-  const kafka = clients.client({ role: 'naive' });
+export const passNaively = async (options: PassOptions, meter: Meter): Promise<void> => {
+  const kafka = clientOf(options);
   const producer = kafka.producer();
   const consumer = kafka.consumer({ groupId: 'bench.naive' });
   await Promise.all([producer.connect(), consumer.connect()]);
@@ -30,6 +40,9 @@ export const passNaively = async (config: Config, meter: Meter): Promise<void> =
   });
 };
 
+/** As the worker reads. */
+const MAX_BYTES = 512 * 1_024;
+const MAX_WAIT_MS = 100;
 /** Records that may wait for one partition. */
 const WAITING = 20_000;
 
@@ -83,12 +96,11 @@ class Lane {
 }
 
 /** Exactly once, with the hardened reader, a transactional producer per partition and explicit partitions. */
-export const passTuned = async (config: Config, meter: Meter): Promise<void> => {
-  const clients = await KafkaClients.open(config.kafka);
-  const { inputPartitions } = config.topics;
+export const passTuned = async (options: PassOptions, meter: Meter): Promise<void> => {
+  const { partitions, commitMs } = options;
   const lanes = await Promise.all(
-    Array.from({ length: inputPartitions }, async (_, partition) => {
-      const producer = clients.client({ role: 'tuned' }).producer({
+    Array.from({ length: partitions }, async (_, partition) => {
+      const producer = clientOf(options).producer({
         transactionalId: `bench.tuned.${String(partition)}`,
         idempotent: true,
         maxInFlightRequests: 1,
@@ -99,13 +111,13 @@ export const passTuned = async (config: Config, meter: Meter): Promise<void> => 
         retry: { initialRetryTime: 10, retries: 20, maxRetryTime: 1_000 },
       });
       await producer.connect();
-      return new Lane(producer, meter, { partition, commitMs: config.stream.commitIntervalMs });
+      return new Lane(producer, meter, { partition, commitMs });
     }),
   );
-  const consumer: Consumer = clients.client({ role: 'tuned' }).consumer({
+  const consumer: Consumer = clientOf(options).consumer({
     groupId: 'bench.tuned',
-    maxBytesPerPartition: config.kafka.maxBytesPerPartition,
-    maxWaitTimeInMs: config.kafka.maxWaitMs,
+    maxBytesPerPartition: MAX_BYTES,
+    maxWaitTimeInMs: MAX_WAIT_MS,
   });
   await consumer.connect();
   await consumer.subscribe({ topic: INPUT, fromBeginning: true });
@@ -113,7 +125,7 @@ export const passTuned = async (config: Config, meter: Meter): Promise<void> => 
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: true,
-    partitionsConsumedConcurrently: inputPartitions,
+    partitionsConsumedConcurrently: partitions,
     eachBatch: async (payload) => {
       await lanes[payload.batch.partition]?.put(payload);
     },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStores, writeCity } from '../../examples/city/write.ts';
-import { KafkaClients, kafkajs } from '../../src/adapters/kafka/client.ts';
+import { KafkaClients } from '../../src/adapters/kafka/client.ts';
 import { KafkaLog } from '../../src/adapters/kafka/log.ts';
 import { topicPlans } from '../../src/adapters/kafka/topic-plan.ts';
 import { setUpTopics } from '../../src/adapters/kafka/topic-setup.ts';
@@ -14,9 +14,7 @@ import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Outgoing } from '../../src/ports/log.ts';
 import { benchRegistry } from './registry.ts';
-
-/** Where the pass-throughs write: shaped as `location.sanitized`. */
-export const PASS_TOPIC = 'bench.passed';
+import { PASS_TOPIC } from './topics.ts';
 
 const KEPT: ReadonlySet<string> = new Set(['ref.stores', 'privacy.consent', 'privacy.erasure']);
 
@@ -146,5 +144,3 @@ export class Stand {
     }
   }
 }
-
-export { kafkajs };

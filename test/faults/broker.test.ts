@@ -111,7 +111,7 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
     await deployment.feed([broken as FeedRecord]);
     const worker = deployment.start();
     await worker.says(failedWith('TOPIC_MISSING'));
-    expect((await worker.ended).code).not.toBe(0);
+    expect((await worker.exits()).code).not.toBe(0);
     await deployment.makeTopics();
     await deployment.forgetDead();
     deployment.start();
@@ -136,13 +136,13 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
     });
     const late = deployment.start();
     await late.says(failedWith('POSITION_LOST'));
-    expect((await late.ended).code).not.toBe(0);
+    expect((await late.exits()).code).not.toBe(0);
     await deployment.forgetDead();
     await deployment.admin((admin) => admin.deleteTopics({ topics: ['raw.gps'] }));
     await deployment.makeTopics();
     const later = deployment.start();
     await later.says(failedWith('POSITION_LOST'));
-    expect((await later.ended).code).not.toBe(0);
+    expect((await later.exits()).code).not.toBe(0);
   });
 
   it('row 24: more partitions than at the start stop the worker, and the next one too', async () => {
@@ -153,9 +153,9 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
       admin.createPartitions({ topicPartitions: [{ topic: 'raw.gps', count: INPUT_PARTITIONS + 1 }] }),
     );
     await worker.says(failedWith('PARTITIONS_CHANGED'));
-    expect((await worker.ended).code).not.toBe(0);
+    expect((await worker.exits()).code).not.toBe(0);
     const next = deployment.start();
     await next.says(failedWith('PARTITIONS_CHANGED'));
-    expect((await next.ended).code).not.toBe(0);
+    expect((await next.exits()).code).not.toBe(0);
   });
 });

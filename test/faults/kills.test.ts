@@ -61,7 +61,7 @@ describeWithServices('workers killed at every step', ['registry'], ({ registry }
       await worker.says('fault_point').catch((cause: unknown) => {
         throw new Error(`the point was never reached: ${title}`, { cause });
       });
-      expect(await worker.ended, title).toEqual({ code: null, signal: 'SIGKILL' });
+      expect(await worker.exits(), title).toEqual({ code: null, signal: 'SIGKILL' });
       await deployment.forgetDead();
     }
     deployment.start();

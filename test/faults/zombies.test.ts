@@ -67,4 +67,24 @@ describeWithServices('workers that come back from the dead', ['registry'], ({ re
     expect(problems.join('\n')).toMatch(/location\.sanitized: .* too many/);
     expect(problems.join('\n')).toMatch(/jumps in the sequence/);
   });
+
+  it('G-12: what aborted transactions said, lying across each other, is not heard', async () => {
+    const deployment = await deploy();
+    await deployment.abortMarks();
+    deployment.start();
+    await finished(deployment);
+    await deployment.stopAll();
+    expect(await verdict(deployment)).toEqual([]);
+  });
+
+  it('negative control: with the stock reader of kafkajs it is heard, and the oracle sees it', async () => {
+    const deployment = await deploy();
+    await deployment.abortMarks();
+    const worker = deployment.start({ broken: 'stock reader' });
+    // Told that everything is over, the gates make nothing of what comes; whether their chains end does not matter.
+    await worker.says('task_restored', INPUT_PARTITIONS);
+    await finished(deployment, 20_000).catch(() => undefined);
+    await deployment.stopAll().catch(() => undefined);
+    expect((await verdict(deployment)).join('\n')).toMatch(/release\.visits: .* missing/);
+  });
 });

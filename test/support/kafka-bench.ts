@@ -34,7 +34,17 @@ const COMPACTED = {
   'min.cleanable.dirty.ratio': '0.01',
   'min.compaction.lag.ms': '0',
   'delete.retention.ms': '0',
+  'file.delete.delay.ms': '0',
 };
+
+const EXPIRED = {
+  'cleanup.policy': 'delete',
+  'retention.ms': '1',
+  'segment.ms': '100',
+  'file.delete.delay.ms': '0',
+};
+
+const IN_THE_CLEAR = { 'compression.type': 'uncompressed' };
 
 const FEW = 500;
 
@@ -64,6 +74,24 @@ export class KafkaBench {
     await bench.admin.connect();
     await bench.#plain.connect();
     return bench;
+  }
+
+  /** Shortens what the topics keep: all of the first is too old at once, of the second the last of a key stays. */
+  async forgetSoon(expiring: readonly string[], compacted: readonly string[]): Promise<void> {
+    await this.#configure(expiring, { ...EXPIRED, ...IN_THE_CLEAR });
+    await this.#configure(compacted, { ...COMPACTED, ...IN_THE_CLEAR });
+  }
+
+  /** Stores what is written from now on uncompressed, so that its bytes can be searched. */
+  async storeInTheClear(topics: readonly string[]): Promise<void> {
+    await this.#configure(topics, IN_THE_CLEAR);
+  }
+
+  async #configure(topics: readonly string[], settings: Readonly<Record<string, string>>): Promise<void> {
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    // ConfigResourceTypes.TOPIC
+    const resources = topics.map((name) => ({ type: 2, name, configEntries }));
+    await this.admin.alterConfigs({ validateOnly: false, resources });
   }
 
   async createTopic(

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { ConnectionOptions } from 'node:tls';
 import type { Kafka, LogEntry, SASLOptions } from 'kafkajs';
 import { OboroError } from '../../model/errors.ts';
+import { installFastProduce } from './fast-produce.ts';
 import { hardenKafkajs } from './hardening/harden.ts';
 import type { Quarantined } from './hardening/limits.ts';
 
@@ -39,6 +40,8 @@ const told = new Set<string>();
 
 const rangeName = (topic: string, partition: number, { firstOffset }: Unreadable): string =>
   `${topic}/${String(partition)}/${firstOffset}`;
+
+installFastProduce(createRequire(import.meta.url));
 
 export const kafkajs = hardenKafkajs({
   onQuarantined: (range) => told.add(rangeName(range.topic, range.partition, range)),

@@ -23,6 +23,7 @@ import { startKafka } from '../services/kafka.ts';
 import type { KafkaCluster } from '../services/kafka.ts';
 import type { FaultProxy } from '../services/kafka-proxy.ts';
 import { startProxy } from '../services/kafka-proxy.ts';
+import { abortMarks } from './aborted-marks.ts';
 import { Crew } from './workers.ts';
 import type { WorkerChoice, WorkerProcess } from './workers.ts';
 import { forgetMembers } from './group-members.ts';
@@ -239,6 +240,11 @@ export class Deployment {
       await writer.close();
       await log.close();
     }
+  }
+
+  /** See aborted-marks.ts. */
+  abortMarks(): Promise<void> {
+    return abortMarks(this.#parts.clients, { tasks: INPUT_PARTITIONS, gatePartitions: GATE_PARTITIONS });
   }
 
   /** Tells the group's coordinator of the dead at once, as it would find out itself at the end of their session. */

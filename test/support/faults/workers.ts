@@ -137,6 +137,19 @@ export class WorkerProcess {
     });
   }
 
+  /** Resolves with how it ended by itself; rejects when it does not. */
+  async exits(): Promise<WorkerEnd> {
+    let tooLong: NodeJS.Timeout | null = null;
+    const never = new Promise<never>((_, reject) => {
+      tooLong = setTimeout(() => reject(this.#fault('did not end in time')), PATIENCE_MS);
+    });
+    try {
+      return await Promise.race([this.ended, never]);
+    } finally {
+      if (tooLong !== null) clearTimeout(tooLong);
+    }
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -150,7 +163,7 @@ export class WorkerProcess {
   /** SIGTERM; resolves with how it ended. */
   stop(): Promise<WorkerEnd> {
     if (this.#end === null) this.#child.kill('SIGTERM');
-    return this.ended;
+    return this.exits();
   }
 
   #hear(chunk: string): void {

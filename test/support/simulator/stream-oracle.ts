@@ -17,7 +17,7 @@ import type { Entry, PartitionLog } from '../model-broker/partition-log.ts';
 import { textOf } from '../stream/stream.ts';
 import type { Setup } from './stream-setup.ts';
 import type { Expected, TownInput } from './town-input.ts';
-import { CANARY } from './town-input.ts';
+import { CANARY, recordOf } from './town-input.ts';
 import { afterWithdrawals } from './withdrawal-oracle.ts';
 import type { World } from './world.ts';
 
@@ -177,6 +177,26 @@ export class StreamOracle {
         ? [{ audience: entry.audience, epoch: epochStart(entry.epochStartMs) }]
         : [],
     );
+  }
+
+  /** How many statistics salts the vault has destroyed. */
+  get buried(): number {
+    const all = this.#logs(TOPICS.vault).flatMap((log) => values(log, 'oboro.vault', false));
+    return all.filter(({ audience, state }) => audience === 'statistics' && state === 'destroyed').length;
+  }
+
+  /** How many of a device's fixes have been taken in. */
+  takenInOf(device: string): number {
+    const fixes = this.#input.rest.filter(({ deviceId }) => deviceId?.reveal() === device);
+    const [first] = fixes;
+    if (first === undefined) return 0;
+    const records = fixes.map((fix) => recordOf(fix, this.#logs(TOPICS.state).length));
+    const { topic, partition } = recordOf(first, this.#logs(TOPICS.state).length);
+    const position = this.positionOf(topic, partition);
+    const log = this.#world.cluster.find({ topic, partition });
+    const isOf = (entry: Entry): boolean =>
+      records.some(({ value }) => value !== null && entry.value?.equals(value) === true);
+    return log?.history.filter((entry) => entry.offset < position && isOf(entry)).length ?? 0;
   }
 
   #openSalts(): number {

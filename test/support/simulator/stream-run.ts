@@ -46,14 +46,14 @@ class StreamRun {
   /** By how much wall time has jumped since all was taken in. */
   #jumpedMs = 0;
 
-  constructor(setup: Setup, { faults, strike = null }: Pick<StreamRunOptions, 'faults' | 'strike'>) {
+  constructor(setup: Setup, { faults, strike }: Pick<StreamRunOptions, 'faults' | 'strike'>) {
     this.#setup = setup;
     this.#world = setup.world;
     this.#simulation = setup.world.simulation;
     this.#chance = this.#simulation.chance;
     this.#oracle = new StreamOracle(setup);
     this.#pauseMs = this.#chance.of([10, 500, 4_000]);
-    this.#strike = strike;
+    this.#strike = strike ?? null;
     this.#faults = new Faults({
       world: this.#world,
       count: faults ?? this.#chance.between(5, 15),

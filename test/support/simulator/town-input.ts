@@ -54,7 +54,7 @@ export interface Expected {
 }
 
 const PEOPLE: readonly PersonOfTest[] = [
-  ...Array.from({ length: 11 }, (_, i) => ({
+  ...Array.from({ length: 16 }, (_, i) => ({
     member: `${CANARY}-member-${i}`,
     device: `${CANARY}-phone-${i}`,
   })),
@@ -62,7 +62,7 @@ const PEOPLE: readonly PersonOfTest[] = [
 ];
 
 /** Two people in another region, too few for any row: what is made of them changes nothing for anybody else. */
-const RACERS: readonly PersonOfTest[] = [1, 2].map((i) => ({
+export const RACERS: readonly PersonOfTest[] = [1, 2].map((i) => ({
   member: `${CANARY}-racer-${i}`,
   device: `${CANARY}-racing-phone-${i}`,
 }));
@@ -106,8 +106,8 @@ const delayed = (events: readonly RawEvent[], byMs: number, chance: Chance): Raw
 /** The input number so and so; equal numbers give equal inputs. */
 export const townInput = (variant: number): TownInput => {
   const chance = new Chance(1_000 + variant);
-  const policy = aSmallPolicy({ k: 3, kBreakdown: 3, rounding: variant % 2 === 0 ? 1 : 5 });
-  const people = PEOPLE.slice(0, 7 + (variant % 4) * 2);
+  const policy = aSmallPolicy({ k: 3, kBreakdown: 3, homogeneityShare: 0.95, rounding: variant % 2 === 0 ? 1 : 5 });
+  const people = PEOPLE.slice(0, 9 + (variant % 4) * 3);
   const days = variant % 3 === 0 ? [0] : [0, 1];
   const fixes = days.flatMap((day) => aTownDay(day, day === 0 ? people : people.slice(0, 5)));
   const events = withOthers(inOrder([...fixes, ...raceOf(chance)]), chance);
