@@ -52,7 +52,11 @@ export class Child {
 }
 
 /** Waits until processes have together done so many; throws when one has gone or nothing moves any more. */
-export const untilDone = async (children: readonly Child[], count: number, patienceMs: number): Promise<void> => {
+export const untilDone = async (
+  children: readonly Child[],
+  count: number,
+  patienceMs: number,
+): Promise<void> => {
   let last = -1;
   let since = Date.now();
   for (;;) {
@@ -61,7 +65,8 @@ export const untilDone = async (children: readonly Child[], count: number, patie
     if (children.some(({ isGone }) => isGone)) throw new Error('a measured process has ended too early');
     if (done > last) since = Date.now();
     last = done;
-    if (Date.now() - since > patienceMs) throw new Error(`nothing moves after ${String(done)} of ${String(count)}`);
+    if (Date.now() - since > patienceMs)
+      throw new Error(`nothing moves after ${String(done)} of ${String(count)}`);
     await sleep(20);
   }
 };

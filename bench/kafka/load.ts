@@ -14,9 +14,9 @@ import { partitionOf } from '../../src/wire/murmur2.ts';
 import { benchRegistry } from './registry.ts';
 
 /**
- * `city`: people stay at stores and walk between them, so most fixes repeat a cell. `ride`: everybody is on a train,
- * so that every fix is in a new cell and is published. `ask`: everybody asks for shops nearby with every fix, which is
- * published under a pseudonym of its own.
+ * `city`: people stay at stores and walk between them, so most fixes repeat a cell. `ask`: the same, but with every fix
+ * they ask for shops nearby, so that each is published, under a pseudonym of its own. `ride`: everybody is on a train,
+ * so that every fix is in a new cell and is published; to the visit detector, that is the dearest movement.
  */
 export type Profile = 'city' | 'ride' | 'ask';
 
@@ -46,7 +46,8 @@ const RIDE_M_PER_MIN = 1_800;
 const ARRIVED_M = 60;
 
 /** Noon of yesterday in the city: no night rule, nothing in the future, and one hour's salts for an hour of fixes. */
-export const noonMs = (now: number): number => Math.floor((now + JAPAN_MS) / DAY_MS - 1) * DAY_MS + DAY_MS / 2 - JAPAN_MS;
+export const noonMs = (now: number): number =>
+  Math.floor((now + JAPAN_MS) / DAY_MS - 1) * DAY_MS + DAY_MS / 2 - JAPAN_MS;
 
 const metres = (a: Position, b: Position): number =>
   Math.hypot(a.lat - b.lat, (a.lng - b.lng) * Math.cos((a.lat * Math.PI) / 180)) / DEGREES_PER_M;
@@ -71,6 +72,10 @@ export class Load {
   static async open(options: LoadOptions, startMs: number): Promise<Load> {
     const encode = framedEncoder('raw.gps', await benchRegistry.idOf('raw.gps'));
     return new Load(options, encode, startMs);
+  }
+
+  get subjects(): number {
+    return this.#o.subjects;
   }
 
   /** A consent of everybody to everything. */
@@ -144,7 +149,7 @@ export class Load {
   }
 
   #move(person: Person): void {
-    const isWalking = this.#o.profile === 'city';
+    const isWalking = this.#o.profile !== 'ride';
     if (isWalking && person.stays > 0) {
       person.stays -= 1;
       return;

@@ -55,7 +55,11 @@ class Lane {
   #waiting: Message[] = [];
   #next = '0';
 
-  constructor(producer: Producer, meter: Meter, { partition, commitMs }: { partition: number; commitMs: number }) {
+  constructor(
+    producer: Producer,
+    meter: Meter,
+    { partition, commitMs }: { partition: number; commitMs: number },
+  ) {
     this.#producer = producer;
     this.#meter = meter;
     this.#partition = partition;

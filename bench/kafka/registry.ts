@@ -13,7 +13,8 @@ const registered = (topic: string): readonly RegisteredSchema[] => [
 /** The same ids in every process of a run. */
 export const benchRegistry: SchemaRegistry = {
   idOf: (topic) => Promise.resolve(FIRST_ID + TOPICS.indexOf(topic)),
-  schemasOf: (topic): Promise<SchemasAnswer> => Promise.resolve({ kind: 'known', schemas: registered(topic) }),
+  schemasOf: (topic): Promise<SchemasAnswer> =>
+    Promise.resolve({ kind: 'known', schemas: registered(topic) }),
   remembered: (topic) => Promise.resolve(registered(topic)),
   close: () => undefined,
 };

@@ -85,7 +85,8 @@ export const throughputOf = (
   const to = reached(processes, total);
   const events = totalAt(processes, to) - totalAt(processes, from);
   const cpuUs = processes.reduce(
-    (sum, samples) => sum + at(samples, to, ({ cpuUs: used }) => used) - at(samples, from, ({ cpuUs: used }) => used),
+    (sum, samples) =>
+      sum + at(samples, to, ({ cpuUs: used }) => used) - at(samples, from, ({ cpuUs: used }) => used),
     0,
   );
   const out: Record<string, number> = {};

@@ -41,6 +41,7 @@ export class FoldRunner<I, O> {
   readonly #sink: RunnerSink<O>;
   readonly #epochs = new Map<EpochStart, Map<string, Slot>>();
   readonly #timers = new Timers<Slot>();
+  #last: { readonly epoch: EpochStart; readonly slots: Map<string, Slot> } | null = null;
 
   constructor(node: Node<I, O>, sink: RunnerSink<O>) {
     this.#node = node;
@@ -90,6 +91,7 @@ export class FoldRunner<I, O> {
   dropEpoch(epoch: EpochStart): void {
     for (const slot of this.#epochs.get(epoch)?.values() ?? []) slot.alive = false;
     this.#epochs.delete(epoch);
+    this.#last = null;
   }
 
   /** Forgets a subject's states in an epoch (G-03, G-04). */
@@ -138,12 +140,15 @@ export class FoldRunner<I, O> {
     }
   }
 
+  /** Inputs come in runs of one epoch, and a Map hashes a large number slowly. */
   #slotsOf(epoch: EpochStart): Map<string, Slot> {
+    if (this.#last !== null && this.#last.epoch === epoch) return this.#last.slots;
     let slots = this.#epochs.get(epoch);
     if (slots === undefined) {
       slots = new Map();
       this.#epochs.set(epoch, slots);
     }
+    this.#last = { epoch, slots };
     return slots;
   }
 

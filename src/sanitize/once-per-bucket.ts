@@ -14,7 +14,9 @@ export const MAX_SHOWN = 256;
 export interface ShownOnce {
   /** Null until its first record. */
   epoch: EpochStart | null;
-  readonly shown: Set<string>;
+  /** Cells, and beside each the start of its bucket, in milliseconds since the start of the epoch. */
+  readonly cells: CellId[];
+  readonly buckets: number[];
   /** What it showed last: most fixes repeat it. */
   lastCell: CellId | null;
   lastBucket: EventTime | null;
@@ -36,18 +38,18 @@ export interface OnceEnv {
  */
 export const oncePerBucket: Fold<ShownOnce, SanitizedLocation, SanitizedLocation, OnceEnv> = {
   name: 'once-per-bucket',
-  empty: () => ({ epoch: null, shown: new Set(), lastCell: null, lastBucket: null }),
+  empty: () => ({ epoch: null, cells: [], buckets: [], lastCell: null, lastBucket: null }),
   onEvent: (state, location, now, env) => {
     const isNew = state.epoch === null;
     if (location.requestId !== null) return passing(isNew ? null : state, location);
     if (now >= forgetAt(location.epoch, env))
       return { state: isNew ? null : state, emit: [], dropped: ['late'] };
     if (location.bucketStart === state.lastBucket && location.cell === state.lastCell) return stay(state);
-    const key = `${location.cell}@${String(location.bucketStart)}`;
-    if (state.shown.has(key)) return stay(state);
-    if (state.shown.size >= MAX_SHOWN) return { state, emit: [], dropped: ['buffer_full'] };
+    if (hasShown(state, location)) return stay(state);
+    if (state.cells.length >= MAX_SHOWN) return { state, emit: [], dropped: ['buffer_full'] };
     state.epoch = location.epoch;
-    state.shown.add(key);
+    state.cells.push(location.cell);
+    state.buckets.push(location.bucketStart - location.epoch);
     state.lastCell = location.cell;
     state.lastBucket = location.bucketStart;
     return passing(state, location);
@@ -55,6 +57,18 @@ export const oncePerBucket: Fold<ShownOnce, SanitizedLocation, SanitizedLocation
   onWatermark: (state, now, env) =>
     stay(state.epoch === null || now >= forgetAt(state.epoch, env) ? null : state),
   wakesAt: (state, env) => (state.epoch === null ? null : forgetAt(state.epoch, env)),
+};
+
+/** Newest first: most records are of the newest bucket. A list of so few is walked faster than a text is hashed. */
+const hasShown = (
+  { cells, buckets }: ShownOnce,
+  { cell, bucketStart, epoch }: SanitizedLocation,
+): boolean => {
+  const bucket = bucketStart - epoch;
+  for (let i = cells.length - 1; i >= 0; i -= 1) {
+    if (buckets[i] === bucket && cells[i] === cell) return true;
+  }
+  return false;
 };
 
 const forgetAt = (epoch: EpochStart, { latenessMs }: OnceEnv): EventTime =>
@@ -66,5 +80,7 @@ const passing = (
 ): Transition<ShownOnce, SanitizedLocation> => ({
   state,
   emit: [location],
-  dropped: [],
+  dropped: NO_DROP,
 });
+
+const NO_DROP: readonly [] = [];

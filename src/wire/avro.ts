@@ -10,6 +10,7 @@ import { avroGuard } from './avro-guard.ts';
 import type { FileTopic } from './decoder.ts';
 import { FILE_TOPICS } from './decoder.ts';
 import type { Unchecked } from './fields.ts';
+import { fixReader } from './fix-bytes.ts';
 import { RawIds } from './raw-ids.ts';
 import { readRecord } from './record-kind.ts';
 import {
@@ -123,6 +124,16 @@ const decoderOf = <T>({ type, writer, maxBytes, form }: Reader): AvroDecode<T> =
   };
 };
 
+/** Fixes are nearly all there is, so those that are plainly right take a way of their own. */
+const withFastFixes = <T>(topic: Topic, decode: AvroDecode<T>, ids: RawIds): AvroDecode<T> => {
+  if (topic !== 'raw.gps') return decode;
+  const read = fixReader(ids);
+  return (value) => {
+    const fix = value.length > MAX_INPUT_BYTES ? null : read(value);
+    return fix === null ? decode(value) : (keep(fix) as Outcome<unknown> as Outcome<T>);
+  };
+};
+
 const limitOf = (topic: Topic): number => (isFileTopic(topic) ? MAX_INPUT_BYTES : Infinity);
 
 /** The codec of a topic under its own schema. */
@@ -141,7 +152,11 @@ export const avroCodec = <T extends Topic>(
         throw new OboroError('BUG', `a value does not fit the schema of ${topic}`);
       }
     },
-    decode: decoderOf({ type, writer: type, maxBytes: limitOf(topic), form }),
+    decode: withFastFixes(
+      topic,
+      decoderOf<AvroValues[T]>({ type, writer: type, maxBytes: limitOf(topic), form }),
+      ids,
+    ),
   };
 };
 

@@ -1,6 +1,7 @@
 /** The frame of Avro values on Kafka: a zero byte, the schema's id in the registry as four bytes, big-endian, then the value. */
 import type { AvroValues } from './avro.ts';
 import { avroCodec } from './avro.ts';
+import { locationEncoder } from './location-bytes.ts';
 import type { RawIds } from './raw-ids.ts';
 import type { Topic } from './schemas.gen.ts';
 
@@ -38,5 +39,8 @@ export const framedEncoder = <T extends Topic>(
   ids?: RawIds,
 ): ((value: AvroValues[T]) => Buffer) => {
   const { encode } = avroCodec(topic, ids);
-  return (value) => framed(schemaId, encode(value));
+  const general = (value: AvroValues[T]): Buffer => framed(schemaId, encode(value));
+  if (topic !== 'location.sanitized') return general;
+  const fast = locationEncoder(schemaId) as (value: AvroValues[T]) => Buffer | null;
+  return (value) => fast(value) ?? general(value);
 };

@@ -56,7 +56,8 @@ describe.concurrent('two processes on one output folder', () => {
     await signalWhen(killed, () => existsSync(join(out, '.oboro', 'checkpoint')), 'SIGKILL');
     expect(existsSync(join(out, '.oboro', 'lock'))).toBe(true);
     const second = start([...runArgs(out), '--follow']);
-    const isTaken = () => readFileSync(join(out, '.oboro', 'lock'), 'utf8') === String(second.pid);
+    const lock = join(out, '.oboro', 'lock');
+    const isTaken = () => existsSync(lock) && readFileSync(lock, 'utf8') === String(second.pid);
     expect(await signalWhen(second, isTaken, 'SIGTERM')).toMatchObject({ code: 0 });
   });
 });

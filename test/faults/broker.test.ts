@@ -108,7 +108,7 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
       value: Buffer.from('no record'),
     };
     await deployment.admin((admin) => admin.deleteTopics({ topics: ['dead-letter'] }));
-    await deployment.feed([broken as FeedRecord]);
+    await deployment.feedAsIs([broken as FeedRecord]);
     const worker = deployment.start();
     await worker.says(failedWith('TOPIC_MISSING'));
     expect((await worker.exits()).code).not.toBe(0);

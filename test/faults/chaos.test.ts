@@ -25,7 +25,7 @@ const SLOW: FaultPoint = {
   about: 'sanitize',
   every: true,
   act: 'delay',
-  ms: 250,
+  ms: 150,
 };
 
 /** What may be waiting for a worker from its start on. */
@@ -76,7 +76,7 @@ describeWithServices('chaos', ['registry'], ({ registry }) => {
     return act < 6 ? 'kill' : act < 9 ? 'freeze' : act < 11 ? 'term' : 'broker';
   };
 
-  it('G-10 G-12 row 30: three workers killed, frozen and sent away for a minute release what one would have', async () => {
+  it('G-10 G-12: three workers killed, frozen and sent away for a minute release what one would have', async () => {
     const chance = new Chance(SEED);
     const deployment = await stand.deploy({
       kafka: 'maxBytesPerPartition: 16384',

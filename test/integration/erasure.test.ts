@@ -81,8 +81,8 @@ describeWithProcesses('G-03 G-04 a person on a cluster', ['kafka'], () => {
 
   const encoders = async () => {
     const registry = ownRegistry();
-    const of = async <T extends 'raw.gps' | 'privacy.consent' | 'privacy.erasure'>(topic: T) => {
-      const encode = framedEncoder(topic, await registry.idOf(topic)) as (value: never) => Buffer;
+    const of = async (topic: 'raw.gps' | 'privacy.consent' | 'privacy.erasure') => {
+      const encode = framedEncoder(topic, await registry.idOf(topic));
       return (value: unknown): Outgoing => ({
         topic,
         partition: PARTITION,

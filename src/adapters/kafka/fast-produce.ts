@@ -24,7 +24,7 @@ export interface ProduceGiven {
   readonly timeout: number;
   readonly transactionalId?: string | null;
   /** A Long, which prints as its number. */
-  readonly producerId?: unknown;
+  readonly producerId?: { readonly toString: () => string };
   readonly producerEpoch?: number;
   readonly compression?: number;
   readonly topicData: readonly { readonly topic: string; readonly partitions: readonly PartitionData[] }[];
@@ -189,7 +189,7 @@ const isOurs = ({ compression = 0, topicData }: ProduceGiven): boolean =>
 
 const encodeAll = (given: ProduceGiven, Encoder: EncoderClass, nowMs: number): WireEncoder => {
   const { transactionalId = null, acks, timeout, topicData, producerEpoch = 0 } = given;
-  const producerId = BigInt(String(given.producerId ?? -1));
+  const producerId = BigInt(given.producerId?.toString() ?? -1);
   const isTransactional = transactionalId !== null && transactionalId !== '';
   const out = new Encoder();
   out.writeString(transactionalId).writeInt16(acks).writeInt32(timeout).writeInt32(topicData.length);
@@ -216,8 +216,8 @@ export const produceRequest =
     return { ...request, encode: () => Promise.resolve(encodeAll(given, Encoder, Date.now())) };
   };
 
-const replaceWith = <T>(load: Require, path: string, make: (original: T) => unknown): void => {
-  const original = load(path) as T;
+const replaceWith = (load: Require, path: string, make: (original: unknown) => unknown): void => {
+  const original: unknown = load(path);
   const module = load.cache[load.resolve(path)];
   if (module === undefined) throw new Error(`kafkajs: ${path} is not in the module cache`);
   module.exports = make(original);
@@ -227,5 +227,5 @@ const replaceWith = <T>(load: Require, path: string, make: (original: T) => unkn
 export const installFastProduce = (load: Require): void => {
   const Encoder = load(ENCODER) as EncoderClass;
   replaceWith(load, GROUP, () => groupMessages);
-  replaceWith(load, REQUEST, (original: MakeRequest) => produceRequest(original, Encoder));
+  replaceWith(load, REQUEST, (original) => produceRequest(original as MakeRequest, Encoder));
 };

@@ -10,8 +10,9 @@ import type { Place, Position } from '../../ports/log.ts';
 import { avroCodec } from '../../wire/avro.ts';
 import type { AvroValues } from '../../wire/avro.ts';
 import { seal, unseal } from '../state/seal.ts';
-import type { NumberedOperation } from './operation-bytes.ts';
-import { OperationBytes, readOperations } from './operation-bytes.ts';
+import { OperationBytes } from './operation-bytes.ts';
+import type { NumberedOperation } from './read-operations.ts';
+import { readOperations } from './read-operations.ts';
 
 type StateValue = AvroValues['oboro.state'];
 
@@ -52,7 +53,7 @@ const RECORDS_PER_CHUNK = 1_000;
 /** A value may have a megabyte; this leaves room for what stands around it. */
 const MAX_CHUNK_BYTES = 768 * 1_024;
 /** Changes with every change of the shape of a state or an operation. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 const avro = avroCodec('oboro.state');
 

@@ -1,38 +1,21 @@
 /** The operations of one commit as bytes, epoch by epoch: what the detector and the lookup memory were given, nothing else. */
 import type { Pseudonym, SaltName, Who } from '../../model/identity.ts';
-import { pseudonym } from '../../model/identity.ts';
-import type { CellId } from '../../model/place.ts';
-import { cellId } from '../../model/place.ts';
 import type { NearFix, SanitizedLocation } from '../../model/sanitized.ts';
 import type { EpochStart, Watermark } from '../../model/time.ts';
-import { eventTime } from '../../model/time.ts';
+import {
+  FIX,
+  FIX_BYTES,
+  LOCATION,
+  LOCATION_BYTES,
+  RETRACT,
+  RETRACT_BYTES,
+  WHO,
+  WHO_BYTES,
+  writeCell,
+  writeId,
+} from './operation-layout.ts';
 
-/** One operation read back, with its place among all operations of the commit. */
-export type NumberedOperation = { readonly index: number } & (
-  | { readonly kind: 'fix'; readonly near: NearFix }
-  | { readonly kind: 'location'; readonly location: SanitizedLocation }
-  | {
-      readonly kind: 'retract';
-      readonly epoch: EpochStart;
-      readonly subject: Pseudonym;
-      readonly erased: boolean;
-    }
-);
-
-const WHO = 0;
-const FIX = 1;
-const RETRACT = 2;
-const LOCATION = 3;
-
-const ID_BYTES = 16;
-const WHO_BYTES = 2 * ID_BYTES + 1;
-/** Type, index, who; latitude, longitude, time, accuracy; cell. */
-const FIX_BYTES = 1 + 4 + 4 + 4 * 8 + 8;
-const RETRACT_BYTES = 1 + 4 + ID_BYTES + 1;
-const LOCATION_BYTES = 1 + 4 + ID_BYTES + 8 + 8;
 const FIRST_BYTES = 4_096;
-/** Hex digits in the upper half of a cell's 60 bits that are written as text. */
-const UPPER_DIGITS = 7;
 
 /** A buffer that grows by doubling. */
 class Part {
@@ -63,7 +46,7 @@ class Part {
     let at = this.#room(RETRACT_BYTES);
     at = this.#bytes.writeUInt8(RETRACT, at);
     at = this.#bytes.writeUInt32LE(index, at);
-    at += this.#bytes.write(subject, at, ID_BYTES, 'hex');
+    at = writeId(this.#bytes, subject, at);
     this.#bytes.writeUInt8(erased ? 1 : 0, at);
   }
 
@@ -71,7 +54,7 @@ class Part {
     let at = this.#room(LOCATION_BYTES);
     at = this.#bytes.writeUInt8(LOCATION, at);
     at = this.#bytes.writeUInt32LE(index, at);
-    at += this.#bytes.write(location.pseudonym, at, ID_BYTES, 'hex');
+    at = writeId(this.#bytes, location.pseudonym, at);
     writeCell(this.#bytes, location.cell, at);
     this.#bytes.writeDoubleLE(location.bucketStart, at + 8);
   }
@@ -83,8 +66,8 @@ class Part {
   #addWho(who: Who): number {
     let at = this.#room(WHO_BYTES + 1);
     at = this.#bytes.writeUInt8(WHO, at);
-    at += this.#bytes.write(who.subject, at, ID_BYTES, 'hex');
-    at += this.#bytes.write(who.device, at, ID_BYTES, 'hex');
+    at = writeId(this.#bytes, who.subject, at);
+    at = writeId(this.#bytes, who.device, at);
     this.#bytes.writeUInt8(who.linked ? 1 : 0, at);
     const number = this.#whos.size;
     this.#whos.set(who, number);
@@ -114,18 +97,24 @@ export interface OperationGroup {
 class Group {
   readonly #parts = new Map<string, Part>();
   readonly advances: { readonly index: number; readonly watermarkMs: Watermark }[] = [];
-  #last: Part | null = null;
+  /** The last one of each audience: operations of two audiences take turns. */
+  readonly #lastOf: Record<SaltName['audience'], Part | null> = {
+    statistics: null,
+    nearby: null,
+    fraud: null,
+  };
 
   get parts(): readonly { readonly salt: SaltName; readonly plain: Buffer }[] {
     return [...this.#parts.values()].map(({ salt, plain }) => ({ salt, plain }));
   }
 
   partOf(audience: SaltName['audience'], epoch: EpochStart): Part {
-    if (this.#last?.salt.audience === audience && this.#last.salt.epoch === epoch) return this.#last;
+    const last = this.#lastOf[audience];
+    if (last?.salt.epoch === epoch) return last;
     const name = `${audience}|${String(epoch)}`;
     const part = this.#parts.get(name) ?? new Part({ audience, epoch });
     this.#parts.set(name, part);
-    this.#last = part;
+    this.#lastOf[audience] = part;
     return part;
   }
 }
@@ -187,103 +176,3 @@ export class OperationBytes {
     return this.#count - 1;
   }
 }
-
-const writeCell = (bytes: Buffer, cell: CellId, at: number): void => {
-  bytes.writeUInt32LE(Number.parseInt(cell.slice(0, UPPER_DIGITS), 16), at);
-  bytes.writeUInt32LE(Number.parseInt(cell.slice(UPPER_DIGITS), 16), at + 4);
-};
-
-/** H3 cells of the resolutions in use have 15 hex digits. */
-const readCell = (bytes: Buffer, at: number): CellId => {
-  const upper = bytes.readUInt32LE(at).toString(16);
-  return cellId(
-    `${upper}${bytes
-      .readUInt32LE(at + 4)
-      .toString(16)
-      .padStart(8, '0')}`,
-  );
-};
-
-/** Reads the operations of one part back, in order. */
-export const readOperations = (plain: Buffer, { epoch }: SaltName): readonly NumberedOperation[] => {
-  const whos: Who[] = [];
-  const operations: NumberedOperation[] = [];
-  let at = 0;
-  while (at < plain.length) {
-    const type = plain.readUInt8(at);
-    at += 1;
-    if (type === WHO) {
-      whos.push(whoAt(plain, at, epoch));
-      at += WHO_BYTES;
-      continue;
-    }
-    const index = plain.readUInt32LE(at);
-    at += 4;
-    const [operation, length] = operationAt(type, { plain, at, index, epoch, whos });
-    operations.push(operation);
-    at += length;
-  }
-  return operations;
-};
-
-interface Spot {
-  readonly plain: Buffer;
-  readonly at: number;
-  readonly index: number;
-  readonly epoch: EpochStart;
-  readonly whos: readonly Who[];
-}
-
-const hexAt = (plain: Buffer, at: number): Pseudonym => pseudonym(plain.toString('hex', at, at + ID_BYTES));
-
-const whoAt = (plain: Buffer, at: number, epoch: EpochStart): Who => ({
-  epoch,
-  subject: hexAt(plain, at),
-  device: hexAt(plain, at + ID_BYTES),
-  linked: plain.readUInt8(at + 2 * ID_BYTES) === 1,
-});
-
-const operationAt = (type: number, spot: Spot): readonly [NumberedOperation, number] => {
-  if (type === FIX) return [fixAt(spot), FIX_BYTES - 5];
-  if (type === RETRACT) return [retractAt(spot), RETRACT_BYTES - 5];
-  if (type === LOCATION) return [locationAt(spot), LOCATION_BYTES - 5];
-  throw new RangeError('an operation of an unknown kind');
-};
-
-const fixAt = ({ plain, at, index, whos }: Spot): NumberedOperation => {
-  const who = whos[plain.readUInt32LE(at)];
-  if (who === undefined) throw new RangeError('an operation of nobody');
-  const accuracyM = plain.readDoubleLE(at + 28);
-  const near: NearFix = {
-    who,
-    position: { lat: plain.readDoubleLE(at + 4), lng: plain.readDoubleLE(at + 12) },
-    at: eventTime(plain.readDoubleLE(at + 20)),
-    accuracyM: Number.isNaN(accuracyM) ? null : accuracyM,
-    cell: readCell(plain, at + 36),
-  };
-  return { kind: 'fix', index, near };
-};
-
-const retractAt = ({ plain, at, index, epoch }: Spot): NumberedOperation => ({
-  kind: 'retract',
-  index,
-  epoch,
-  subject: hexAt(plain, at),
-  erased: plain.readUInt8(at + ID_BYTES) === 1,
-});
-
-/** Only what the lookup memory looks at; the record itself was published with the commit that this is of. */
-const locationAt = ({ plain, at, index, epoch }: Spot): NumberedOperation => ({
-  kind: 'location',
-  index,
-  location: {
-    pseudonym: hexAt(plain, at),
-    epoch,
-    cell: readCell(plain, at + ID_BYTES),
-    resolution: 0,
-    bucketStart: eventTime(plain.readDoubleLE(at + ID_BYTES + 8)),
-    bucketS: 0,
-    requestId: null,
-    expiresAt: eventTime(0),
-  },
-});

@@ -41,7 +41,15 @@ export const worker = async (flags: WorkerFlags): Promise<void> => {
     await runWorker({ config, roles: ROLES[flags.role], journal, signal, port: port + Number(index ?? 0) });
   } finally {
     stopListening();
+    endAnyway();
   }
+};
+
+const LINGER_MS = 2_000;
+
+/** A worker that has left ends: what still holds its process, such as a request without an answer, is nobody's any more. */
+const endAnyway = (): void => {
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 };
 
 const journalOf = ({ json, quiet }: TalkOptions): PinoJournal => {

@@ -1,5 +1,5 @@
 /** The hidden folder OUT/.oboro in which a run keeps its lock, its saved state and its spools until it is finished. */
-import { mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { OboroError } from '../../model/errors.ts';
@@ -76,25 +76,56 @@ export class Workspace {
   }
 }
 
+/**
+ * The lock appears with its holder's name in it or not at all: a file that is there but still empty would look like
+ * that of a dead process.
+ */
 const takeLock = async (path: string): Promise<void> => {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return;
-    } catch (cause) {
-      if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+  const own = `${path}.${String(process.pid)}`;
+  await writeFile(own, String(process.pid), { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (await linked(own, path)) return;
       const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
-      if (isAlive(holder)) {
-        throw new OboroError('OUTPUT_BUSY', `process ${String(holder)} is already writing there`, {
-          hint: 'Wait for it, or give another --out directory.',
-          retriable: true,
-        });
-      }
-      await rm(path, { force: true });
+      if (isAlive(holder)) throw busy(holder);
+      await moveAside(path, holder, own);
     }
+    throw busy(0);
+  } finally {
+    await rm(own, { force: true });
   }
+};
+
+const ATTEMPTS = 5;
+
+const busy = (holder: number): OboroError =>
+  new OboroError('OUTPUT_BUSY', `process ${String(holder)} is already writing there`, {
+    hint: 'Wait for it, or give another --out directory.',
+    retriable: true,
+  });
+
+const linked = async (own: string, path: string): Promise<boolean> => {
+  try {
+    await link(own, path);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
+    throw cause;
+  }
+};
+
+/** Takes a dead process's lock away; if somebody living has taken it meanwhile, it is put back. */
+const moveAside = async (path: string, holder: number, own: string): Promise<void> => {
+  const aside = `${own}.aside`;
+  try {
+    await rename(path, aside);
+  } catch (cause) {
+    if (isMissing(cause)) return;
+    throw cause;
+  }
+  const taken = Number(await readFile(aside, 'utf8').catch(() => '0'));
+  if (taken !== holder) await linked(aside, path);
+  await rm(aside, { force: true });
 };
 
 const isAlive = (pid: number): boolean => {

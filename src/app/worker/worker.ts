@@ -10,6 +10,7 @@ import { PromTelemetry } from '../../adapters/telemetry/prom-telemetry.ts';
 import { readImported, saltsOf } from '../../adapters/vault/imported.ts';
 import type { Config } from '../../config/config.ts';
 import { workerRules } from '../../config/worker-rules.ts';
+import type { SchemaRegistry } from '../../ports/registry.ts';
 import type { Journal, Role } from '../../ports/telemetry.ts';
 import { SANITIZE_TOPICS, TOPICS } from '../../runtime/stream/topics.ts';
 import type { Cluster } from '../cluster.ts';
@@ -31,6 +32,8 @@ export interface WorkerOptions {
 }
 
 const STALLED_MS = 10_000;
+/** Longest wait for connections to close. */
+const CLOSE_MS = 2_000;
 const CHECKS: readonly CheckName[] = ['group', 'tasks', 'kafka', 'redis', 'registry', 'vault'];
 
 /** Resolves when the worker has left; rejects with the fault that ended it. */
@@ -58,7 +61,7 @@ export const runWorker = async (options: WorkerOptions): Promise<void> => {
     if (!signal.aborted) journal.error('worker_failed', { code: codeOf(cause) });
     throw cause;
   } finally {
-    await cluster.close();
+    await inTime(cluster.close(), CLOSE_MS);
     await listener?.close();
     pulse.stop();
   }
@@ -75,6 +78,8 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
   const { log, clients, registry } = cluster;
   const keys = await deploymentKeys(config);
   board.say('vault', 'ok');
+  await untilThere(registry, journal, signal);
+  if (signal.aborted) return;
   const stores = await storesOn(log, registry, systemClock);
   board.say('kafka', 'ok');
   board.say('registry', 'ok');
@@ -106,9 +111,25 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
     await Promise.race([failed, aborted(signal)]);
   } finally {
     observer.stop();
-    await leaveInTime(worker, config.stream.stopDeadlineMs);
+    await inTime(worker.stop(), config.stream.stopDeadlineMs);
     await views?.close();
     journal.info('worker_stopped');
+  }
+};
+
+const ASK_AGAIN_MS = 2_000;
+
+/** Without the registry nothing can be encoded: a worker waits for it, not ready, instead of falling over again and again. */
+const untilThere = async (registry: SchemaRegistry, journal: Journal, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    try {
+      await registry.idOf(TOPICS.ledger);
+      return;
+    } catch (cause) {
+      if (codeOf(cause) !== 'SERVICE_AWAY') throw cause;
+      journal.warn('service_away', { code: 'SERVICE_AWAY' });
+      await systemClock.sleep(ASK_AGAIN_MS, signal).catch(() => undefined);
+    }
   }
 };
 
@@ -119,9 +140,9 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** What does not end in time is left to whoever takes over: fencing cleans up behind us. */
-const leaveInTime = async (worker: WorkerAssembly, deadlineMs: number): Promise<void> => {
+const inTime = async (ending: Promise<void>, deadlineMs: number): Promise<void> => {
   const over = new AbortController();
   const deadline = systemClock.sleep(deadlineMs, over.signal).catch(() => undefined);
-  await Promise.race([worker.stop().catch(() => undefined), deadline]);
+  await Promise.race([ending.catch(() => undefined), deadline]);
   over.abort();
 };

@@ -116,8 +116,9 @@ export const unread = async (deployment: Deployment): Promise<number> => {
     let offsets = 0;
     for (let partition = 0; partition < INPUT_PARTITIONS; partition++) {
       const last = (seen.values.get(`${TOPICS.state}|${String(partition)}`) ?? []).map(headerOf).at(-1);
-      for (const { topic, offset } of last?.positions ?? []) {
-        offsets += (await log.bounds({ topic, partition })).end - offset;
+      for (const topic of SANITIZE_TOPICS) {
+        const { start, end } = await log.bounds({ topic, partition });
+        offsets += end - (last?.positions.find((one) => one.topic === topic)?.offset ?? start);
       }
     }
     return offsets;

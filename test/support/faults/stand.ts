@@ -228,13 +228,17 @@ export class Deployment {
   }
 
   /** Sends records as they stand in the input folder, framed with this registry's ids. */
-  async feed(records: readonly FeedRecord[]): Promise<void> {
+  feed(records: readonly FeedRecord[]): Promise<void> {
+    return this.feedAsIs(records.map((record) => this.#framed(record)));
+  }
+
+  async feedAsIs(records: readonly FeedRecord[]): Promise<void> {
     const log = this.openLog();
     const { application, deployment } = this.config.kafka;
     const writer = await openPatiently(log, `${application}.${deployment}.feed`, systemClock);
     try {
       for (let i = 0; i < records.length; i += FEED_BATCH) {
-        await writer.commit(records.slice(i, i + FEED_BATCH).map((record) => this.#framed(record)));
+        await writer.commit(records.slice(i, i + FEED_BATCH));
       }
     } finally {
       await writer.close();
@@ -259,8 +263,6 @@ export class Deployment {
   }
 
   #framed(record: FeedRecord): FeedRecord {
-    // What is broken on purpose stays so.
-    if (record.value[0] !== 0 || record.value.length < 6) return record;
     return { ...record, value: framed(this.idOf(record.topic), unframed(record.value)) };
   }
 }

@@ -60,7 +60,7 @@ export class SimProcess implements Lane {
   #sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
-        reject(aborted());
+        reject(ABORTED);
         return;
       }
       const end = this.post(
@@ -73,11 +73,12 @@ export class SimProcess implements Lane {
       );
       const onAbort = (): void => {
         end();
-        reject(aborted());
+        reject(ABORTED);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 }
 
-const aborted = (): Error => Object.assign(new Error('The operation was aborted'), { name: 'AbortError' });
+/** One for all: there are many, and nobody looks at where they come from. */
+const ABORTED = Object.assign(new Error('The operation was aborted'), { name: 'AbortError' });

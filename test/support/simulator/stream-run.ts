@@ -25,6 +25,8 @@ export interface StreamRunOptions {
   readonly seed: number;
   readonly defects?: Defects;
   readonly faults?: number;
+  /** Steps between two faults, about. */
+  readonly everySteps?: number;
   readonly strike?: Strike;
 }
 
@@ -46,7 +48,7 @@ class StreamRun {
   /** By how much wall time has jumped since all was taken in. */
   #jumpedMs = 0;
 
-  constructor(setup: Setup, { faults, strike }: Pick<StreamRunOptions, 'faults' | 'strike'>) {
+  constructor(setup: Setup, { faults, strike, everySteps = 150 }: StreamRunOptions) {
     this.#setup = setup;
     this.#world = setup.world;
     this.#simulation = setup.world.simulation;
@@ -57,7 +59,7 @@ class StreamRun {
     this.#faults = new Faults({
       world: this.#world,
       count: faults ?? this.#chance.between(5, 15),
-      everySteps: 150,
+      everySteps,
       groups: Object.values(GROUPS),
       longestFreezeMs: 90_000,
       others: [() => this.#compact(), () => this.#expire()],
