@@ -6,7 +6,6 @@ import { systemClock, systemRandomness } from '../../src/adapters/system/clock.t
 import { deploymentKeys, storesOn } from '../../src/app/cluster.ts';
 import type { Config } from '../../src/config/config.ts';
 import { AUDIENCES } from '../../src/model/identity.ts';
-import type { EventTime } from '../../src/model/time.ts';
 import { HOUR_MS, SECOND_MS, epochStart, eventTime, watermark } from '../../src/model/time.ts';
 import { EARLIEST } from '../../src/runtime/engine.ts';
 import { Counters } from '../../src/runtime/counters.ts';
@@ -145,7 +144,7 @@ const feed = async ({ task, flow }: Parts, load: Load, latenessMs: number) => {
     if (right.kind === 'keep') flow.right(right.value);
   }
   const gps = avroCodec('raw.gps', ids);
-  let clock = EARLIEST as EventTime;
+  let clock = EARLIEST;
   let now = watermark(EARLIEST);
   for (let left = FIXES_EACH * load.subjects; left > 0; left -= FEW) {
     for (const { value } of load.next(Math.min(left, FEW))) {

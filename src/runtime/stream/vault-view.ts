@@ -68,7 +68,8 @@ export class VaultView {
   #takeOne(value: Buffer): void {
     const { name, bytes, commitment } = this.#codec.decode(value);
     const before = this.#known.get(keyOf(name));
-    // Destroyed is for good: a record that is read again brings nothing back.
+    // A salt that is read again leaves no second copy; destroyed is for good, so nothing is brought back.
+    if (before !== undefined) bytes?.fill(0);
     if (before === 'destroyed') return;
     if (bytes !== null) {
       this.#known.set(keyOf(name), before ?? { name, bytes, commitment, born: false });

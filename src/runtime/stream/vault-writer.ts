@@ -47,6 +47,8 @@ export class VaultWriter {
       this.#made.add(nameOf(name));
       const entry = codec.make(name);
       this.#o.write(codec.encode(entry, now));
+      // The salt that is used comes from the vault's topic, and is zeroed there when it dies.
+      if (!entry.imported) entry.bytes?.fill(0);
       this.#tell({ type: 'epoch_born', ...told(name), commitment: entry.commitment }, name);
     }
   }

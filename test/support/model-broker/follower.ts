@@ -1,7 +1,7 @@
 /** Follows one partition of the model broker: fetch after fetch from a position that may be set anew at any time. */
 import type { LogBatch, Place } from '../../../src/ports/log.ts';
-import type { Connection } from './model-log.ts';
-import { batchOf, placeName } from './model-log.ts';
+import type { Connection } from './connection.ts';
+import { batchOf, placeName } from './connection.ts';
 
 export interface FollowerOptions extends Connection {
   readonly place: Place;

@@ -1,31 +1,12 @@
 /** The `Log` port over the model broker, for one process. */
 import { OboroError } from '../../../src/model/errors.ts';
 import type { Bounds, Log, LogBatch, Place, Tail, TaskWriter } from '../../../src/ports/log.ts';
-import type { Answer, Network } from '../simulator/network.ts';
+import type { Answer } from '../simulator/network.ts';
 import { done } from '../simulator/network.ts';
-import type { SimProcess } from '../simulator/sim-process.ts';
-import type { ModelCluster } from './model-cluster.ts';
+import type { Connection } from './connection.ts';
+import { batchOf, placeName } from './connection.ts';
 import { ModelTail } from './model-tail.ts';
 import { ModelWriter } from './model-writer.ts';
-import type { Read } from './partition-log.ts';
-
-/** What a client needs to reach the broker. */
-export interface Connection {
-  readonly process: SimProcess;
-  readonly network: Network;
-  readonly cluster: ModelCluster;
-}
-
-export const placeName = ({ topic, partition }: Place): string => `${topic}-${partition}`;
-
-export const batchOf = (place: Place, from: number, read: Read): LogBatch => ({
-  topic: place.topic,
-  partition: place.partition,
-  from,
-  records: read.records,
-  next: read.next,
-  end: read.end,
-});
 
 export class ModelLog implements Log {
   readonly #connection: Connection;

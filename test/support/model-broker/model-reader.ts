@@ -4,8 +4,8 @@ import type { GroupHandlers, GroupReader, LogBatch, Place, Position } from '../.
 import { done } from '../simulator/network.ts';
 import { Follower } from './follower.ts';
 import type { Member } from './groups.ts';
-import type { Connection } from './model-log.ts';
-import { placeName } from './model-log.ts';
+import type { Connection } from './connection.ts';
+import { placeName } from './connection.ts';
 
 export interface ModelReaderOptions extends Connection {
   readonly group: string;

@@ -2,8 +2,8 @@
 import { OboroError } from '../../../src/model/errors.ts';
 import type { LogBatch, Tail } from '../../../src/ports/log.ts';
 import { Follower } from './follower.ts';
-import type { Connection } from './model-log.ts';
-import { placeName } from './model-log.ts';
+import type { Connection } from './connection.ts';
+import { placeName } from './connection.ts';
 
 export interface TailOptions {
   readonly topic: string;

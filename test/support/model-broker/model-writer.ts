@@ -2,8 +2,8 @@
 import { OboroError } from '../../../src/model/errors.ts';
 import type { Outgoing, Place, TaskWriter } from '../../../src/ports/log.ts';
 import type { Answer } from '../simulator/network.ts';
-import type { Connection } from './model-log.ts';
-import { placeName } from './model-log.ts';
+import type { Connection } from './connection.ts';
+import { placeName } from './connection.ts';
 import type { Credentials } from './transactions.ts';
 
 /** Most records that one request carries to a partition. */

@@ -2,7 +2,7 @@
 import { OboroError } from '../../../src/model/errors.ts';
 import type { Defects } from '../model-broker/model-cluster.ts';
 import { ModelCluster } from '../model-broker/model-cluster.ts';
-import type { Connection } from '../model-broker/model-log.ts';
+import type { Connection } from '../model-broker/connection.ts';
 import { Network } from './network.ts';
 import { SimProcess } from './sim-process.ts';
 import type { Lane } from './simulation.ts';

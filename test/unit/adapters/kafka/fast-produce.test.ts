@@ -6,7 +6,9 @@ import { groupMessages, produceRequest } from '../../../../src/adapters/kafka/fa
 
 const load = createRequire(import.meta.url);
 const Encoder = load('kafkajs/src/protocol/encoder.js') as EncoderClass;
-const Long = load('kafkajs/src/utils/long.js') as { fromValue(value: string): { readonly toString: () => string } };
+const Long = load('kafkajs/src/utils/long.js') as {
+  fromValue(value: string): { readonly toString: () => string };
+};
 const original = load('kafkajs/src/protocol/requests/produce/v3/request.js') as MakeRequest;
 const fast = produceRequest(original, Encoder);
 
