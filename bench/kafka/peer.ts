@@ -10,6 +10,7 @@ const { values, positionals } = parseArgs({
     brokers: { type: 'string', default: '' },
     partitions: { type: 'string', default: '4' },
     commit: { type: 'string', default: '500' },
+    subjects: { type: 'string' },
   },
 });
 

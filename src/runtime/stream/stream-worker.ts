@@ -75,7 +75,11 @@ export class StreamWorker {
 
   #lose(partition: number, runner: TaskRunner): void {
     this.#runners.delete(partition);
-    const left = runner.lose().finally(() => this.#leaving.delete(partition));
+    // One that never began still has the one before it to wait for.
+    const before = this.#leaving.get(partition);
+    const left: Promise<void> = Promise.all([before, runner.lose()]).then(() => {
+      if (this.#leaving.get(partition) === left) this.#leaving.delete(partition);
+    });
     this.#leaving.set(partition, left);
   }
 

@@ -131,6 +131,7 @@ export class TaskRunner {
         }
         this.#o.journal.warn('task_lost', { ...this.#about, code: codeOf(cause) });
         this.#o.telemetry.add('takeovers', { role: this.#o.role, result: 'failed' });
+        await this.#letGo();
         await this.#sleep(pauseMs);
         pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       } finally {
@@ -200,9 +201,11 @@ export class TaskRunner {
     const { records, bytes } = task.pending;
     this.#inFlight = task.commit().then(
       () => {
-        this.#fenced = 0;
+        // What an attempt that was given up still hears is nothing to the one after it.
+        if (this.#task !== task) return;
         this.#inFlight = null;
         if (records === 0) return;
+        this.#fenced = 0;
         this.#tellGroup(task, clock.now());
         telemetry.add('commits', { role, result: 'done' });
         telemetry.observe('commitSeconds', { role }, (clock.now() - since) / 1_000);
@@ -212,6 +215,7 @@ export class TaskRunner {
       (cause: unknown) => {
         telemetry.add('commits', { role, result: 'unknown' });
         this.#o.journal.warn('commit_unknown', { ...this.#about, code: codeOf(cause) });
+        if (this.#task !== task) return;
         this.#fault = { cause };
         this.#wake();
       },

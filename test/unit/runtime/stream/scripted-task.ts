@@ -26,9 +26,13 @@ export class HandClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = (): void => reject(new Error('the sleep was ended'));
-      if (signal?.aborted === true) return abort();
+      if (signal?.aborted === true) abort();
       signal?.addEventListener('abort', abort, { once: true });
-      this.#sleepers.push({ at: this.#now + ms, wake: resolve });
+      const wake = (): void => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      this.#sleepers.push({ at: this.#now + ms, wake });
     });
   }
 

@@ -45,7 +45,7 @@ describe('a runner', () => {
   it('commits early when much waits, or somebody waits for it', async () => {
     const { world, give } = await run();
     await give(0, 99);
-    expect(world.heard()).toEqual([expect.stringContaining('takes')]);
+    expect(world.heard()).toEqual(['1 takes over', expect.stringContaining('takes')]);
     await give(99);
     expect(world.heard()).toEqual(['1 takes 99', '1 commits up to 100']);
     world.urgent = true;
