@@ -74,11 +74,7 @@ export type JournalEvent =
   | 'commit_unknown'
   | 'salt_born'
   | 'salt_destroyed'
-  | 'window_released'
-  | 'epoch_done'
-  | 'quarantined'
   | 'service_away'
-  | 'service_back'
   | 'stores_read'
   | 'progress';
 

@@ -94,7 +94,7 @@ export const GAUGES: GaugeTable = {
   },
   consentViewAgeSeconds: {
     name: 'oboro_consent_view_age_seconds',
-    help: 'Seconds since the consents in memory were last level with their topic.',
+    help: 'Seconds for which consents or erasures have waited to be acted on, the oldest of this worker; 0 when none do.',
     labels: {},
   },
 };

@@ -20,11 +20,7 @@ const EVENTS: Readonly<Record<JournalEvent, string>> = {
   commit_unknown: 'outcome of a commit unknown, task is taken over again',
   salt_born: 'salt made',
   salt_destroyed: 'salt destroyed',
-  window_released: 'window released',
-  epoch_done: 'epoch done',
-  quarantined: 'records quarantined',
   service_away: 'service away',
-  service_back: 'service back',
   stores_read: 'stores read',
   progress: 'progress',
 };

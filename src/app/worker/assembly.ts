@@ -90,11 +90,11 @@ export class WorkerAssembly {
     return this.#vault;
   }
 
-  /** The sanitize tasks of this process, as they stand. */
+  /** The running sanitize tasks of this process, as they stand. */
   sanitizeTasks(): readonly { readonly partition: number; readonly stands: SanitizeStanding }[] {
     return this.#workers.flatMap(({ runners }) =>
-      runners.flatMap(({ partition, task }) =>
-        task instanceof SanitizeStream ? [{ partition, stands: task.stands }] : [],
+      runners.flatMap(({ partition, task, state }) =>
+        task instanceof SanitizeStream && state !== 'restoring' ? [{ partition, stands: task.stands }] : [],
       ),
     );
   }

@@ -2,7 +2,7 @@
 import type { ReadyBoard } from '../../adapters/telemetry/health.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Telemetry } from '../../ports/telemetry.ts';
+import type { GaugeLabels, Telemetry } from '../../ports/telemetry.ts';
 import { AUDIENCES } from '../../model/identity.ts';
 import type { Views } from '../views.ts';
 import type { WorkerAssembly } from './assembly.ts';
@@ -23,6 +23,7 @@ export class Observer {
   readonly #o: ObserverOptions;
   #timer: NodeJS.Timeout | null = null;
   #refreshed = 0;
+  #shown: readonly Series[] = [];
 
   constructor(options: ObserverOptions) {
     this.#o = options;
@@ -59,6 +60,7 @@ export class Observer {
       telemetry.set('saltEpochs', { audience }, alive);
     }
     this.#tellTasks();
+    this.#tellRights();
   }
 
   /** Views that are not whole are written anew; now and then all are confirmed, so that they live on. */
@@ -75,15 +77,56 @@ export class Observer {
 
   /** Lag, delay and size of the sanitize tasks; of gate tasks nothing may be told one by one (G-15). */
   #tellTasks(): void {
-    const { worker, telemetry, clock } = this.#o;
-    for (const { partition, stands } of worker.sanitizeTasks()) {
-      const delayS = Math.max(0, (clock.now() - stands.watermark) / SECOND_MS);
-      telemetry.set('watermarkDelaySeconds', { partition }, delayS);
-      telemetry.set('changelogBytes', { partition }, stands.changelogBytes);
-      for (const [fold, keys] of Object.entries(stands.keys)) {
-        telemetry.set('stateKeys', { fold, partition }, keys);
-      }
-      for (const { topic, records } of stands.lag) telemetry.set('lagRecords', { topic, partition }, records);
+    const { worker, telemetry } = this.#o;
+    const tasks = worker.sanitizeTasks();
+    const before = this.#shown;
+    this.#shown = tasks.flatMap((task) => this.#seriesOf(task));
+    for (const { name, labels, value } of this.#shown) telemetry.set(name, labels, value);
+    // A task that moved to another worker is shown there.
+    const isShown = new Set(this.#shown.map(keyOf));
+    for (const series of before) {
+      if (!isShown.has(keyOf(series))) telemetry.drop(series.name, series.labels);
     }
   }
+
+  #seriesOf({ partition, stands }: SanitizeTask): readonly Series[] {
+    const now = this.#o.clock.now();
+    const delayS = Math.max(0, (now - stands.watermark) / SECOND_MS);
+    return [
+      { name: 'watermarkDelaySeconds', labels: { partition }, value: delayS },
+      { name: 'changelogBytes', labels: { partition }, value: stands.changelogBytes },
+      ...Object.entries(stands.keys).map(([fold, value]) => ({
+        name: 'stateKeys' as const,
+        labels: { fold, partition },
+        value,
+      })),
+      ...stands.lag.map(({ topic, records: value }) => ({
+        name: 'lagRecords' as const,
+        labels: { topic, partition },
+        value,
+      })),
+    ];
+  }
+
+  #tellRights(): void {
+    const { worker, telemetry, clock } = this.#o;
+    const waits = worker
+      .sanitizeTasks()
+      .map(({ stands }) => (stands.rightsBehindSince === null ? 0 : clock.now() - stands.rightsBehindSince));
+    if (waits.length > 0) telemetry.set('consentViewAgeSeconds', {}, Math.max(...waits) / SECOND_MS);
+    else telemetry.drop('consentViewAgeSeconds', {});
+  }
 }
+
+type SanitizeTask = ReturnType<WorkerAssembly['sanitizeTasks']>[number];
+
+/** One series of a task. */
+type Series = {
+  [K in 'watermarkDelaySeconds' | 'changelogBytes' | 'stateKeys' | 'lagRecords']: {
+    readonly name: K;
+    readonly labels: GaugeLabels[K];
+    readonly value: number;
+  };
+}['watermarkDelaySeconds' | 'changelogBytes' | 'stateKeys' | 'lagRecords'];
+
+const keyOf = ({ name, labels }: Series): string => JSON.stringify([name, labels]);

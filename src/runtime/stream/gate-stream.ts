@@ -21,7 +21,7 @@ import { positionLost, unreadableContributions } from './lost.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { newIn } from './stream-task.ts';
 import { TOPICS, VAULT_PARTITION } from './topics.ts';
-import { tellCounts } from './tell-counts.ts';
+import { tellBytes, tellCounts } from './tell-counts.ts';
 import type { VaultView } from './vault-view.ts';
 import { VaultWriter } from './vault-writer.ts';
 
@@ -127,6 +127,7 @@ export class GateStream<R> implements StreamTask {
       else this.#control(read, offset);
     });
     this.#position = fresh.next;
+    tellBytes(this.#o.telemetry, 'aggregate', fresh);
   }
 
   turn(): void {

@@ -20,11 +20,12 @@ import { Outbox } from './outbox.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { readRights } from './read-rights.ts';
 import { replay } from './replay.ts';
+import { Lags } from './lags.ts';
 import { partitionsChanged, positionLost } from './lost.ts';
 import type { SanitizeStanding, SanitizeStreamOptions } from './sanitize-options.ts';
 import { newIn } from './stream-task.ts';
 import { StreamSink } from './stream-sink.ts';
-import { tellCounts } from './tell-counts.ts';
+import { tellBytes, tellCounts } from './tell-counts.ts';
 import { WantedSalts } from './wanted-salts.ts';
 import { EVENT_TOPICS, RIGHT_TOPICS, TOPICS } from './topics.ts';
 
@@ -47,7 +48,7 @@ export class SanitizeStream implements StreamTask {
   readonly #views: ConsentFeed;
   readonly #sink: StreamSink;
   readonly #positions = new Map<string, number>();
-  readonly #lags = new Map<string, number>();
+  readonly #lags = new Lags();
   readonly #unlisten: () => void;
   #lane: CommitLane | null = null;
   #now: Watermark = watermark(EARLIEST - TICK_MS);
@@ -99,8 +100,8 @@ export class SanitizeStream implements StreamTask {
     for (const [outcome, n] of decoded.outcomes) this.#counters.add('wire', outcome, n);
     for (const { record, reason } of decoded.faults) this.#setAside(fresh, record, reason);
     this.#positions.set(fresh.topic, fresh.next);
-    this.#lags.set(fresh.topic, Math.max(0, fresh.end - fresh.next));
-    this.#clocks.stands(fresh.topic, fresh.next >= fresh.end, this.#o.clock.now());
+    this.#stands(fresh.topic, fresh);
+    tellBytes(this.#o.telemetry, 'sanitize', fresh);
     this.#moved = true;
   }
 
@@ -167,7 +168,8 @@ export class SanitizeStream implements StreamTask {
       watermark: this.#now,
       keys: this.#task.keys,
       changelogBytes: this.#changelog.bytes,
-      lag: [...this.#lags].map(([topic, records]) => ({ topic, records })),
+      lag: this.#lags.all(),
+      rightsBehindSince: this.#lags.behindSince(RIGHTS),
     };
   }
 
@@ -271,12 +273,18 @@ export class SanitizeStream implements StreamTask {
   }
 
   async #startOf(topic: string, committed: number | null): Promise<void> {
-    const { log, partition, clock } = this.#o;
+    const { log, partition } = this.#o;
     const { start, end } = await log.bounds({ topic, partition });
     if (committed !== null && (committed < start || committed > end)) throw positionLost(topic, partition);
     const position = committed ?? start;
     this.#positions.set(topic, position);
-    this.#clocks.stands(topic, position >= end, clock.now());
+    this.#stands(topic, { next: position, end });
+  }
+
+  #stands(topic: string, at: { readonly next: number; readonly end: number }): void {
+    const now = this.#o.clock.now();
+    this.#lags.stands(topic, at, now);
+    this.#clocks.stands(topic, at.next >= at.end, now);
   }
 
   #positionOf(topic: string): number {
