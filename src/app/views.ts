@@ -49,14 +49,15 @@ const addressOf = (node: string): HostPort => {
   return { host: node.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(node.slice(colon + 1)) };
 };
 
-const targetOf = ({ mode, nodes, sentinelName }: RedisConfig): RedisTarget | null => {
+const targetOf = (redis: RedisConfig): RedisTarget | null => {
+  const { mode, database: db } = redis;
   if (mode === 'none') return null;
-  const addresses = nodes.map(addressOf);
+  const addresses = redis.nodes.map(addressOf);
   if (mode === 'cluster') return { kind: 'cluster', nodes: addresses };
   const [first] = addresses;
-  if (mode === 'single' && first !== undefined) return { kind: 'single', at: first, db: 0 };
-  const name = sentinelName ?? '';
-  return { kind: 'sentinel', sentinels: addresses, name, db: 0, username: null, password: null };
+  if (mode === 'single' && first !== undefined) return { kind: 'single', at: first, db };
+  const { sentinelName, sentinelUsername: username, sentinelPassword: password } = redis;
+  return { kind: 'sentinel', sentinels: addresses, name: sentinelName ?? '', db, username, password };
 };
 
 const tlsOf = async ({ enabled, caFile, certFile, keyFile }: TlsConfig) => {

@@ -77,6 +77,21 @@ const REDIS_RULES: readonly Rule[] = [
     holds: ({ redis }) => (redis.mode === 'sentinel') === (redis.sentinelName !== null),
   },
   {
+    key: 'redis.sentinelUsername',
+    expected: 'no user where there is no redis.sentinelPassword',
+    holds: ({ redis }) => redis.sentinelUsername === null || redis.sentinelPassword !== null,
+  },
+  {
+    key: 'redis.sentinelPassword',
+    expected: 'no password, because redis.mode is not sentinel and it would not be used',
+    holds: ({ redis }) => redis.mode === 'sentinel' || redis.sentinelPassword === null,
+  },
+  {
+    key: 'redis.database',
+    expected: '0, because a cluster has no other database',
+    holds: ({ redis }) => redis.mode !== 'cluster' || redis.database === 0,
+  },
+  {
     key: 'redis.nodes',
     expected: 'one node where redis.mode is single',
     holds: ({ redis }) => redis.mode !== 'single' || redis.nodes.length === 1,

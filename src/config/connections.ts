@@ -43,6 +43,9 @@ export interface RedisConfig {
   readonly mode: Settings['redis']['mode'];
   readonly nodes: readonly string[];
   readonly sentinelName: string | null;
+  readonly sentinelUsername: string | null;
+  readonly sentinelPassword: string | null;
+  readonly database: number;
   readonly tls: TlsConfig;
   readonly username: string | null;
   readonly password: string | null;
@@ -111,6 +114,9 @@ const redisOf = ({ redis }: Settings): RedisConfig => ({
   mode: redis.mode,
   nodes: redis.nodes,
   sentinelName: redis.sentinelName,
+  sentinelUsername: redis.sentinelUsername,
+  sentinelPassword: redis.sentinelPassword,
+  database: redis.database,
   tls: redis.tls,
   username: redis.username,
   password: redis.password,

@@ -24,6 +24,16 @@ export const redis = section('Redis holds views for lookups, never the truth.', 
     meaning: 'The server, or the sentinels, or some nodes of the cluster.',
   }),
   sentinelName: wordOrNull({ by: null, meaning: 'Name of the primary that the sentinels watch.' }),
+  sentinelUsername: wordOrNull({
+    by: null,
+    meaning: 'User of the sentinels themselves; null is the default user.',
+  }),
+  sentinelPassword: secret({ by: null, meaning: 'Password of the sentinels themselves.' }),
+  database: whole([0, 65_535], {
+    by: 0,
+    unit: 'database',
+    meaning: 'Number of the database; a cluster has only 0.',
+  }),
   allowPlaintext: onOff({
     by: false,
     meaning: 'Accepts an unencrypted connection to a Redis that is not on this machine.',

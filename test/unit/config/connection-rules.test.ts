@@ -106,6 +106,21 @@ const CASES: readonly (readonly [bad: string, rule: string, good: string])[] = [
     'redis.nodes: expected one node',
     'redis: { mode: cluster, nodes: ["127.0.0.1:1", "127.0.0.1:2"] }',
   ],
+  [
+    'redis: { mode: sentinel, sentinelName: primary, sentinelUsername: u }',
+    'redis.sentinelUsername: expected no user',
+    'redis: { mode: sentinel, sentinelName: primary, sentinelUsername: u, sentinelPassword: p }',
+  ],
+  [
+    'redis: { mode: single, sentinelPassword: p }',
+    'redis.sentinelPassword: expected no password',
+    'redis: { mode: sentinel, sentinelName: primary, sentinelPassword: p }',
+  ],
+  [
+    'redis: { mode: cluster, database: 1 }',
+    'redis.database: expected 0',
+    'redis: { mode: single, database: 1 }',
+  ],
   ['redis: { username: u }', 'redis.username: expected no user', 'redis: { username: u, password: p }'],
   [
     'registry: { url: "http://registry:8081" }',

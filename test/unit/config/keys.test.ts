@@ -40,6 +40,7 @@ describe('the keys of oboro', () => {
     const passwords = KEY_TABLE.keys.filter((key) => /password/i.test(key.name));
     expect(passwords.map((key) => key.name)).toEqual([
       'kafka.sasl.password',
+      'redis.sentinelPassword',
       'redis.password',
       'registry.password',
     ]);
