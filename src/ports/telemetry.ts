@@ -12,6 +12,8 @@ export interface CounterLabels {
   readonly takeovers: { readonly role: Role; readonly result: 'done' | 'failed' };
   /** Released rows; no partition label, which would be a live count of a region. */
   readonly releasedRows: { readonly table: string };
+  /** Salts destroyed by wall time, before their epochs were released to the end. */
+  readonly saltsExpired: { readonly audience: string };
   readonly serviceErrors: { readonly service: Service };
 }
 
@@ -74,6 +76,7 @@ export type JournalEvent =
   | 'commit_unknown'
   | 'salt_born'
   | 'salt_destroyed'
+  | 'salt_expired'
   | 'service_away'
   | 'stores_read'
   | 'progress';

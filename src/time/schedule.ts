@@ -1,7 +1,7 @@
 /** When the windows of an epoch close: their end plus the grace of their kind, in the order in which they are released. */
 import type { SaltName } from '../model/identity.ts';
-import type { Epoch, EventTime, Window, WindowKind } from '../model/time.ts';
-import { WINDOW_KINDS, eventTime } from '../model/time.ts';
+import type { Epoch, EventTime, WallTime, Window, WindowKind } from '../model/time.ts';
+import { HOUR_MS, WINDOW_KINDS, eventTime, wallTime } from '../model/time.ts';
 import type { Calendar } from './calendar.ts';
 import { NEARBY_EPOCH_MS } from './calendar.ts';
 
@@ -50,3 +50,20 @@ export const saltDeath = (
   audience === 'nearby'
     ? eventTime(epoch + NEARBY_EPOCH_MS + latenessMs)
     : epochDoneAt(calendar.epochOf(epoch), grace);
+
+/** By wall time no salt outlives its epoch by more than this, whatever was not released yet. */
+const SALT_OUTLIVES_MS = 36 * HOUR_MS;
+
+/**
+ * When a salt is destroyed by wall time, even if event time stands still: 36 h after its epoch, or after it was made
+ * where the epoch was over by then (a replay, a backfill).
+ *
+ * @guarantee G-07
+ */
+export const saltDeadline = (
+  { audience, epoch }: SaltName,
+  { bornAt, calendar }: { readonly bornAt: WallTime; readonly calendar: Calendar },
+): WallTime => {
+  const end = audience === 'nearby' ? epoch + NEARBY_EPOCH_MS : calendar.epochOf(epoch).end;
+  return wallTime(Math.max(end, bornAt) + SALT_OUTLIVES_MS);
+};

@@ -69,11 +69,15 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
     ];
     for (const rule of rules) {
       const before = commitUnknown(worker);
+      const restored = worker.count(({ event }) => event === 'task_restored');
       const fault = stand.proxy?.inject({ api: API.endTxn, times: 1, ...rule });
       await fault?.met();
-      if (rule.act !== 'close') await worker.says('commit_unknown', before + 1);
-      // What was held back arrives when somebody else has long had the task.
-      await worker.says('task_restored', worker.count(({ event }) => event === 'task_restored') + 1);
+      // Over a connection that is cut kafkajs asks again, and may well be answered.
+      if (rule.act !== 'close') {
+        await worker.says('commit_unknown', before + 1);
+        // What was held back arrives when somebody else has long had the task.
+        await worker.says('task_restored', restored + 1);
+      }
       fault?.release();
     }
     await finished(deployment);
@@ -85,12 +89,17 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
     const deployment = await deploy();
     const worker = deployment.start({ points: [SLOW] });
     const second = deployment.start({ points: [SLOW] });
-    await worker.says('salt_born', 6);
+    const both = [worker, second];
+    const anyOf = (event: string, times = 1): Promise<unknown> =>
+      Promise.race(both.map((one) => one.says(event, one.count((line) => line.event === event) + times)));
+    await anyOf('salt_born', 6);
     for (let i = 0; i < 2; i++) {
+      const isInDoubt = anyOf('commit_unknown');
       await stand.kafka.kill();
-      await worker.says('commit_unknown', commitUnknown(worker) + 1);
+      await isInDoubt;
+      const isBack = anyOf('task_restored');
       await stand.kafka.restart();
-      await worker.says('task_restored', worker.count(({ event }) => event === 'task_restored') + 1);
+      await isBack;
     }
     await finished(deployment);
     expect([worker.isOver, second.isOver]).toEqual([false, false]);

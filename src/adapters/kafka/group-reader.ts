@@ -7,6 +7,8 @@ import type { FetchedBatch, KafkaClients } from './client.ts';
 import { unreadableIn } from './client.ts';
 import { faultOf } from './faults.ts';
 import { Fetcher, logBatchOf } from './fetcher.ts';
+import { neverPasses, positionLost, silentGroup } from './group-faults.ts';
+import { PositionNotes } from './position-notes.ts';
 import { Share } from './share.ts';
 import { withUnreadable } from './unreadable.ts';
 
@@ -26,6 +28,9 @@ const RESET = /^Offset out of range, resetting/;
 /** A group that cannot be reached for this long is given up, milliseconds. */
 const PATIENCE_MS = 300_000;
 
+/** Pause before another try to become a member, milliseconds. */
+const AGAIN_MS = 1_000;
+
 const WATCH_MS = 30_000;
 
 /** Leaving may have to wait for a rebalance; the group notices our silence anyway, milliseconds. */
@@ -42,8 +47,16 @@ export class KafkaGroupReader implements GroupReader {
   #handlers: GroupHandlers | null = null;
   #watch: NodeJS.Timeout | null = null;
   #lastSign = 0;
-  #noting: Promise<void> | null = null;
-  readonly #unnoted = new Map<string, Position>();
+  /**
+   * A position that was not there. Believed with the next heartbeat that the group answers: whoever slept for longer
+   * than the topic keeps its records is no member any more, and has lost nothing.
+   */
+  #doubt: OboroError | null = null;
+  readonly #notes = new PositionNotes(async (positions) => {
+    const ours = positions.filter(({ partition }) => this.#share.partitions.includes(partition));
+    const offsets = ours.map((position) => ({ ...position, offset: String(position.offset) }));
+    if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
+  });
 
   constructor(options: GroupReaderOptions) {
     this.#o = options;
@@ -54,22 +67,48 @@ export class KafkaGroupReader implements GroupReader {
     this.#handlers = handlers;
     try {
       const count = await this.#countPartitions();
-      const consumer = this.#makeConsumer(count);
-      this.#consumer = consumer;
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...this.#o.topics], fromBeginning: true });
-      const joined = this.#listen(consumer);
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: (payload) => this.#eachBatch(payload),
-      });
-      await joined;
+      this.#lastSign = Date.now();
+      await this.#enter(count);
       this.#watch = setInterval(() => void this.#look(count), this.#o.watchMs ?? WATCH_MS).unref();
     } catch (cause) {
       await this.leave();
       throw faultOf(cause, `the group ${this.#o.group} could not be joined`);
     }
+  }
+
+  /** Becomes a member; resolves with the first assignment. */
+  async #enter(count: number): Promise<void> {
+    const consumer = this.#makeConsumer(count);
+    this.#consumer = consumer;
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...this.#o.topics], fromBeginning: true });
+    const joined = this.#listen(consumer, count);
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+    await joined;
+  }
+
+  /**
+   * kafkajs gives up for good at some of what it hears from a cluster that is just starting, as that there is no
+   * coordinator. As long as the group has our patience, another member takes the place of the lost one.
+   */
+  async #enterAgain(cause: unknown, count: number): Promise<void> {
+    let fault = this.#lostGroup(cause);
+    while (fault.retriable && !neverPasses(cause) && this.#mayRestart()) {
+      await this.#consumer?.disconnect().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      if (this.#state === 'over') return;
+      try {
+        await this.#enter(count);
+        return;
+      } catch (again) {
+        fault = this.#lostGroup(again);
+      }
+    }
+    this.#crash(fault);
   }
 
   resumeAt(position: Position): void {
@@ -95,11 +134,12 @@ export class KafkaGroupReader implements GroupReader {
     }
   }
 
-  /** One request at a time: what comes while one is under way goes with the next, the newest of each place. */
-  note(positions: readonly Position[]): Promise<void> {
-    for (const position of positions) this.#unnoted.set(placeName(position), position);
-    this.#noting ??= this.#tellPositions();
-    return this.#noting;
+  async note(positions: readonly Position[]): Promise<void> {
+    try {
+      await this.#notes.note(positions);
+    } catch (cause) {
+      throw faultOf(cause, `the group ${this.#o.group} could not be told its positions`);
+    }
   }
 
   async leave(): Promise<void> {
@@ -107,29 +147,6 @@ export class KafkaGroupReader implements GroupReader {
     if (this.#watch !== null) clearInterval(this.#watch);
     const left = Promise.all([this.#consumer?.disconnect(), this.#watcher.close()]).catch(() => undefined);
     await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
-  }
-
-  async #tellPositions(): Promise<void> {
-    try {
-      // A turn later, so that what is told in one turn goes together.
-      await Promise.resolve();
-      while (this.#unnoted.size > 0) {
-        const ours = [...this.#unnoted.values()].filter((one) =>
-          this.#share.partitions.includes(one.partition),
-        );
-        this.#unnoted.clear();
-        const offsets = ours.map(({ topic, partition, offset }) => ({
-          topic,
-          partition,
-          offset: String(offset),
-        }));
-        if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
-      }
-    } catch (cause) {
-      throw faultOf(cause, `the group ${this.#o.group} could not be told its positions`);
-    } finally {
-      this.#noting = null;
-    }
   }
 
   /** The partition count that all topics share. Throws TOPIC_MISSING and PARTITIONS_CHANGED. */
@@ -172,21 +189,23 @@ export class KafkaGroupReader implements GroupReader {
   }
 
   /** Resolves with the first assignment, and rejects with a crash before it. */
-  #listen(consumer: Consumer): Promise<void> {
+  #listen(consumer: Consumer, count: number): Promise<void> {
     const { GROUP_JOIN, HEARTBEAT, CRASH } = consumer.events;
-    this.#lastSign = Date.now();
+    let isMember = false;
     consumer.on(HEARTBEAT, () => {
       this.#lastSign = Date.now();
+      if (this.#doubt !== null) this.#crash(this.#doubt);
     });
     return new Promise((resolve, reject) => {
       consumer.on(GROUP_JOIN, ({ payload }) => {
+        isMember = true;
         this.#assigned(consumer, payload.memberAssignment);
         resolve();
       });
       consumer.on(CRASH, ({ payload: { error, restart } }) => {
         this.#share.assign([]);
         if (restart) return;
-        if (this.#state === 'joined') this.#crash(error);
+        if (isMember) void this.#enterAgain(error, count);
         else reject(error);
       });
     });
@@ -196,6 +215,7 @@ export class KafkaGroupReader implements GroupReader {
   #assigned(consumer: Consumer, byTopic: Readonly<Record<string, readonly number[]>>): void {
     if (this.#state === 'over') return;
     this.#state = 'joined';
+    this.#doubt = null;
     this.#lastSign = Date.now();
     consumer.pause(Object.entries(byTopic).map(([topic, of]) => ({ topic, partitions: [...of] })));
     const partitions = [...new Set(Object.values(byTopic).flat())].sort((a, b) => a - b);
@@ -210,7 +230,7 @@ export class KafkaGroupReader implements GroupReader {
     const verdict = this.#share.judge(place, Number(fetched.fetchedOffset));
     if (verdict === 'take' && this.#state === 'joined') this.#hand(() => this.#take(place, payload));
     if (verdict === 'again') this.#readAgain(place);
-    if (verdict === 'lost') this.#crash(lost(place));
+    if (verdict === 'lost') this.#doubt ??= positionLost(place);
     return Promise.resolve();
   }
 
@@ -238,12 +258,12 @@ export class KafkaGroupReader implements GroupReader {
 
   /** kafkajs found a position outside its partition. It must not go on elsewhere. */
   #lose({ log }: LogEntry): void {
-    this.#crash(lost({ topic: String(log['topic']), partition: Number(log['partition']) }));
+    this.#doubt ??= positionLost({ topic: String(log['topic']), partition: Number(log['partition']) });
   }
 
   /** Partition counts are held against those of the start, and the group against our patience. */
   async #look(expected: number): Promise<void> {
-    if (Date.now() - this.#lastSign > PATIENCE_MS) this.#crash(silent(this.#o.group));
+    if (Date.now() - this.#lastSign > PATIENCE_MS) this.#crash(silentGroup(this.#o.group, PATIENCE_MS));
     for (const topic of this.#o.topics) {
       try {
         requireCount(topic, (await this.#watcher.partitionsOf(topic)) ?? 0, expected);
@@ -260,9 +280,12 @@ export class KafkaGroupReader implements GroupReader {
   #crash(cause: unknown): void {
     if (this.#state === 'over') return;
     this.#share.assign([]);
-    const fault = cause instanceof OboroError ? cause : faultOf(cause, `the group ${this.#o.group} was lost`);
     void this.leave();
-    this.#handlers?.crashed(fault);
+    this.#handlers?.crashed(this.#lostGroup(cause));
+  }
+
+  #lostGroup(cause: unknown): OboroError {
+    return faultOf(cause, `the group ${this.#o.group} was lost`);
   }
 
   /** kafkajs refuses between a crash and its restart; a new assignment comes after it anyway. */
@@ -274,19 +297,3 @@ export class KafkaGroupReader implements GroupReader {
     }
   }
 }
-
-const placeName = ({ topic, partition }: Place): string => `${topic}/${String(partition)}`;
-
-const lost = ({ topic, partition }: Place): OboroError =>
-  new OboroError(
-    'POSITION_LOST',
-    `${topic}-${String(partition)}: the position is not in the topic any more`,
-    {
-      hint: 'The topic was made again, or kept its records for less time than they waited. See docs/operations.md.',
-    },
-  );
-
-const silent = (group: string): OboroError =>
-  new OboroError('KAFKA_AWAY', `the group ${group} has not answered for ${String(PATIENCE_MS / 1_000)} s`, {
-    retriable: true,
-  });

@@ -1,7 +1,8 @@
 /** Values of `oboro.vault`: salts wrapped by the key from outside, and the note that one was destroyed. */
 import { OboroError } from '../../model/errors.ts';
 import type { SaltName } from '../../model/identity.ts';
-import { epochStart } from '../../model/time.ts';
+import type { WallTime } from '../../model/time.ts';
+import { epochStart, wallTime } from '../../model/time.ts';
 import type { Randomness } from '../../ports/clock.ts';
 import type { Outgoing } from '../../ports/log.ts';
 import { avroCodec } from '../../wire/avro.ts';
@@ -15,6 +16,11 @@ export interface VaultEntry {
   readonly bytes: Buffer | null;
   readonly commitment: string;
   readonly imported: boolean;
+}
+
+interface ReadVaultEntry extends VaultEntry {
+  /** When it was made; when it was destroyed, of one that was. */
+  readonly writtenAt: WallTime;
 }
 
 export interface VaultMeans {
@@ -62,13 +68,14 @@ export class VaultRecords {
     return { topic, partition: 0, key: Buffer.from(boundOf(name)), value };
   }
 
-  decode(value: Buffer): VaultEntry {
+  decode(value: Buffer): ReadVaultEntry {
     const outcome = avro.decode(value);
     if (outcome.kind !== 'keep')
       throw new OboroError('STATE_CORRUPT', 'a value of oboro.vault cannot be read');
-    const { audience, epoch, commitment, imported, wrapped, wrapKeyId } = outcome.value;
+    const { audience, epoch, commitment, imported, wrapped, wrapKeyId, bornAtMs } = outcome.value;
+    const writtenAt = wallTime(bornAtMs);
     const name: SaltName = { audience, epoch: epochStart(epoch) };
-    if (wrapped === null) return { name, bytes: null, commitment, imported };
+    if (wrapped === null) return { name, bytes: null, commitment, imported, writtenAt };
     const bytes = this.#unwrap(name, wrapped, wrapKeyId);
     if (commitmentOf(name, bytes) !== commitment) {
       throw new OboroError(
@@ -76,7 +83,7 @@ export class VaultRecords {
         `the ${audience} salt of epoch ${String(epoch)} is not the one that was made`,
       );
     }
-    return { name, bytes, commitment, imported };
+    return { name, bytes, commitment, imported, writtenAt };
   }
 
   #unwrap(name: SaltName, wrapped: Buffer, keyId: string | null): Buffer {

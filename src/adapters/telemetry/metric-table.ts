@@ -54,6 +54,11 @@ export const COUNTERS: CounterTable = {
     help: 'Rows that passed the release gate, all regions together.',
     labels: { table: TABLE_NAMES },
   },
+  saltsExpired: {
+    name: 'oboro_salts_expired_total',
+    help: 'Salts destroyed by wall time, 36 h after their epochs, before all was released; the rest is withheld.',
+    labels: { audience: AUDIENCE_NAMES },
+  },
   serviceErrors: {
     name: 'oboro_dependency_errors_total',
     help: 'Calls to a service that failed.',

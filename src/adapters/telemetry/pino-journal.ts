@@ -20,6 +20,7 @@ const EVENTS: Readonly<Record<JournalEvent, string>> = {
   commit_unknown: 'outcome of a commit unknown, task is taken over again',
   salt_born: 'salt made',
   salt_destroyed: 'salt destroyed',
+  salt_expired: 'salt destroyed by wall time, the rest of its epoch is withheld',
   service_away: 'service away',
   stores_read: 'stores read',
   progress: 'progress',

@@ -26,7 +26,7 @@ import { SanitizeStream } from '../../runtime/stream/sanitize-stream.ts';
 import { StreamWorker } from '../../runtime/stream/stream-worker.ts';
 import { RIGHT_TOPICS, TOPICS } from '../../runtime/stream/topics.ts';
 import { VaultView } from '../../runtime/stream/vault-view.ts';
-import { saltDeath } from '../../time/schedule.ts';
+import { saltDeadline, saltDeath } from '../../time/schedule.ts';
 import type { Land } from '../../topology/parts.ts';
 import { landOf } from '../../topology/parts.ts';
 import { ledgerRules, releaseFlow, sanitizeFlow } from '../../topology/topology.ts';
@@ -227,6 +227,7 @@ export class WorkerAssembly {
       rules: ledgerRules,
       entryOf: releaseEntry,
       deathOf: this.#deathOf,
+      deadlineOf: (name, bornAt) => saltDeadline(name, { bornAt, calendar: this.#land.calendar }),
       sanitizePartitions: counts.sanitize,
       gatePartitions: counts.gate,
     });

@@ -7,7 +7,7 @@ import type { LedgerLine } from '../../model/ledger.ts';
 import type { RawEvent, RawRight } from '../../model/raw.ts';
 import type { QuarantineReason } from '../../model/reasons.ts';
 import type { NearFix, SanitizedLocation } from '../../model/sanitized.ts';
-import type { EpochStart, EventTime, Watermark } from '../../model/time.ts';
+import type { EpochStart, EventTime, Watermark, WallTime } from '../../model/time.ts';
 import type { LogRecord, Outgoing, Place, Position } from '../../ports/log.ts';
 import type { StatePart } from '../fold-runner.ts';
 import type { StateMoves } from '../sanitize-task.ts';
@@ -110,12 +110,18 @@ export interface VaultEntry {
   readonly imported: boolean;
 }
 
+/** An entry as it was read. */
+export interface ReadVaultEntry extends VaultEntry {
+  /** When it was made; when it was destroyed, of one that was. */
+  readonly writtenAt: WallTime;
+}
+
 export interface VaultCodec {
   /** A new salt with its commitment; from the imported ones where there are any. */
   make(name: SaltName): VaultEntry;
   encode(entry: VaultEntry, nowMs: number): Outgoing;
   /** Throws VAULT_KEY, VAULT_COMMITMENT or STATE_CORRUPT. */
-  decode(value: Buffer): VaultEntry;
+  decode(value: Buffer): ReadVaultEntry;
 }
 
 /** Where a gate task's re-reading starts: the first offset it still needs, and every task's mark as it was there. */

@@ -17,6 +17,7 @@ import { Chain } from './chain.ts';
 import type { ContributionCodec, GateOutputCodec, GatePosition, VaultCodec } from './codecs.ts';
 import { CommitLane } from './commit-lane.ts';
 import { GateEpochs, Marks } from './gate-epochs.ts';
+import { GateSalts } from './gate-salts.ts';
 import { positionLost, unreadableContributions } from './lost.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { newIn } from './stream-task.ts';
@@ -43,6 +44,8 @@ export interface GateStreamOptions<R> {
   readonly rules: LedgerRules;
   readonly entryOf: (released: R) => ReleaseEntry;
   readonly deathOf: (name: SaltName) => EventTime;
+  /** When a salt is destroyed by wall time, whatever is not released yet. */
+  readonly deadlineOf: (name: SaltName, bornAt: WallTime) => WallTime;
   readonly sanitizePartitions: number;
   readonly gatePartitions: number;
 }
@@ -52,12 +55,11 @@ export interface GateParts<R> {
   readonly contributions: ContributionCodec;
 }
 
-type Read = ReturnType<ContributionCodec['read']>;
-
 export class GateStream<R> implements StreamTask {
   readonly #o: GateStreamOptions<R>;
   readonly #ring = new KeyRing();
   readonly #counters = new Counters();
+  readonly #salts: GateSalts;
   readonly #codec: ContributionCodec;
   readonly #task: GateTask<R>;
   readonly #chain: Chain;
@@ -76,7 +78,8 @@ export class GateStream<R> implements StreamTask {
   constructor(options: GateStreamOptions<R>) {
     this.#o = options;
     const { flow, contributions } = options.make(this.#ring);
-    const { vault, vaultCodec, gatePartitions, deathOf } = options;
+    const { vault, vaultCodec, gatePartitions, deathOf, deadlineOf } = options;
+    this.#salts = new GateSalts(this.#ring, vault);
     this.#codec = contributions;
     this.#chain = new Chain(options.rules);
     this.#marks = new Marks(options.sanitizePartitions);
@@ -90,10 +93,11 @@ export class GateStream<R> implements StreamTask {
             chain: this.#chain,
             gatePartitions,
             deathOf,
+            deadlineOf,
             write: (record) => this.#write(record),
           })
         : null;
-    this.#unlisten = vault.onDestroyed((name) => this.#ring.markClosed(name));
+    this.#unlisten = vault.onDestroyed((name) => this.#forget(name));
   }
 
   async takeOver(): Promise<readonly Position[]> {
@@ -119,7 +123,7 @@ export class GateStream<R> implements StreamTask {
       if (unreadable !== undefined) throw unreadableContributions(this.#o.partition);
       return value === null ? null : this.#codec.read(value);
     });
-    await this.#fetchSalts(reads);
+    await this.#salts.fetch(reads);
     fresh.records.forEach(({ offset, value }, i) => {
       const read = reads[i] ?? null;
       if (read === null || value === null) return;
@@ -130,8 +134,13 @@ export class GateStream<R> implements StreamTask {
     tellBytes(this.#o.telemetry, 'aggregate', fresh);
   }
 
-  turn(): void {
-    // All that a gate task does is on the log; wall time has no say.
+  /** All that a gate task releases is on the log, so wall time has no say; it ends the life of salts alone. */
+  turn(now: WallTime): void {
+    for (const { audience, epoch } of this.#vaultWriter?.expire(now) ?? []) {
+      const { journal, telemetry } = this.#o;
+      journal.error('salt_expired', { audience, epochStartMs: epoch });
+      telemetry.add('saltsExpired', { audience });
+    }
   }
 
   get pending(): Pending {
@@ -168,6 +177,17 @@ export class GateStream<R> implements StreamTask {
     await this.#lane?.close();
   }
 
+  /**
+   * A salt is destroyed. Of an epoch that is not released to its end, nothing more is: what was counted in it cannot be
+   * told again after a restart.
+   */
+  #forget(name: SaltName): void {
+    this.#ring.markClosed(name);
+    if (name.audience !== 'statistics') return;
+    this.#task.dropEpoch(name.epoch);
+    this.#epochs.close(name.epoch);
+  }
+
   get #writer(): CommitLane {
     if (this.#lane === null) throw new OboroError('BUG', 'a task commits before it was taken over');
     return this.#lane;
@@ -184,23 +204,6 @@ export class GateStream<R> implements StreamTask {
     this.#epochs.restore(this.#saved.over);
     const all = this.#marks.restore(this.#saved.marks);
     if (all !== null) this.#task.advance(all);
-  }
-
-  /** The salts of a batch's contributions; each was in the vault before the first of them was written. */
-  async #fetchSalts(reads: readonly (Read | null)[]): Promise<void> {
-    const { vault } = this.#o;
-    const names = new Map<EpochStart, SaltName>();
-    for (const read of reads) {
-      const epoch = read === null ? null : epochOf(read);
-      if (epoch !== null) names.set(epoch, { audience: 'statistics', epoch });
-    }
-    const unknown = [...names.values()].filter((name) => !this.#ring.knows(name));
-    await vault.known(unknown);
-    for (const name of unknown) {
-      const salt = vault.of(name);
-      if (salt === undefined || salt === 'destroyed') this.#ring.markClosed(name);
-      else this.#ring.add(salt);
-    }
   }
 
   #contributions(epoch: EpochStart, value: Buffer): void {
@@ -240,6 +243,7 @@ export class GateStream<R> implements StreamTask {
       return;
     }
     if (this.#epochs.isOver(epoch) && this.#vaultWriter === null) return;
+    if (this.#salts.isDestroyed(epoch)) return;
     this.#epochs.open(epoch, offset, this.#marks.copy());
     if (!this.#epochs.isOver(epoch)) this.#task.openEpoch(epoch);
   }
@@ -280,9 +284,3 @@ export class GateStream<R> implements StreamTask {
     this.#bytes += record.value?.length ?? 0;
   }
 }
-
-const epochOf = (read: Read): EpochStart | null => {
-  if (read.kind === 'sealed') return read.epoch;
-  if (read.kind !== 'note' || read.entry.type !== 'epoch_born') return null;
-  return read.entry.audience === 'statistics' ? epochStart(read.entry.epochStartMs) : null;
-};

@@ -74,7 +74,10 @@ export class SanitizeStream implements StreamTask {
     const sink = { partition, output, outbox: this.#outbox, changelog: this.#changelog };
     this.#sink = new StreamSink(sink, this.#now);
     this.#task = new SanitizeTask(flow, this.#sink, this.#counters);
-    this.#unlisten = options.vault.onDestroyed((name) => this.#ring.markClosed(name));
+    this.#unlisten = options.vault.onDestroyed((name) => {
+      this.#ring.markClosed(name);
+      this.#task.dropEpoch(name);
+    });
   }
 
   async takeOver(): Promise<readonly Position[]> {

@@ -1,5 +1,6 @@
 /** What this process knows of the vault topic: salts held, salts destroyed; everybody reads it, one task writes it. */
 import type { SaltName } from '../../model/identity.ts';
+import type { WallTime } from '../../model/time.ts';
 import type { LogBatch } from '../../ports/log.ts';
 import type { HeldSalt } from '../../ports/salts.ts';
 import type { VaultCodec } from './codecs.ts';
@@ -16,6 +17,7 @@ interface Waiting {
 export class VaultView {
   readonly #codec: Pick<VaultCodec, 'decode'>;
   readonly #known = new Map<string, Known>();
+  readonly #bornAt = new Map<string, WallTime>();
   readonly #listeners = new Set<(name: SaltName) => void>();
   #waiting: Waiting[] = [];
 
@@ -47,6 +49,11 @@ export class VaultView {
       .sort((a, b) => (a.audience < b.audience ? -1 : a.audience > b.audience ? 1 : a.epoch - b.epoch));
   }
 
+  /** When a held salt was made. */
+  bornAt(name: SaltName): WallTime | undefined {
+    return this.#bornAt.get(keyOf(name));
+  }
+
   /** Resolves as soon as each of the names is held or destroyed. */
   known(names: readonly SaltName[]): Promise<void> {
     if (names.every((name) => this.#has(name))) return Promise.resolve();
@@ -66,16 +73,18 @@ export class VaultView {
   }
 
   #takeOne(value: Buffer): void {
-    const { name, bytes, commitment } = this.#codec.decode(value);
+    const { name, bytes, commitment, writtenAt } = this.#codec.decode(value);
     const before = this.#known.get(keyOf(name));
     // A salt that is read again leaves no second copy; destroyed is for good, so nothing is brought back.
     if (before !== undefined) bytes?.fill(0);
     if (before === 'destroyed') return;
     if (bytes !== null) {
       this.#known.set(keyOf(name), before ?? { name, bytes, commitment, born: false });
+      if (before === undefined) this.#bornAt.set(keyOf(name), writtenAt);
       return;
     }
     this.#known.set(keyOf(name), 'destroyed');
+    this.#bornAt.delete(keyOf(name));
     for (const listener of this.#listeners) listener(name);
     before?.bytes.fill(0);
   }

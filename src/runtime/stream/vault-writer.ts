@@ -2,6 +2,7 @@
 import { OboroError } from '../../model/errors.ts';
 import type { SaltName } from '../../model/identity.ts';
 import type { EpochStart, EventTime, WallTime, Watermark } from '../../model/time.ts';
+import { SECOND_MS, wallTime } from '../../model/time.ts';
 import type { Outgoing } from '../../ports/log.ts';
 import type { Chain } from './chain.ts';
 import type { ContributionCodec, VaultCodec, VaultEntry } from './codecs.ts';
@@ -16,8 +17,12 @@ export interface VaultWriterOptions {
   readonly gatePartitions: number;
   /** When an epoch's salt must be gone. */
   readonly deathOf: (name: SaltName) => EventTime;
+  /** When it must be gone by wall time, whatever is not released yet. */
+  readonly deadlineOf: (name: SaltName, bornAt: WallTime) => WallTime;
   readonly write: (record: Outgoing) => void;
 }
+
+const LOOKS_EVERY_MS = 10 * SECOND_MS;
 
 const nameOf = ({ audience, epoch }: SaltName): string => `${audience}|${String(epoch)}`;
 
@@ -26,6 +31,7 @@ export class VaultWriter {
   /** Made or destroyed by this attempt; the view hears of it after the commit. */
   readonly #made = new Set<string>();
   readonly #destroyed = new Set<string>();
+  #looksAt: WallTime = wallTime(0);
   readonly #doneBy = new Map<EpochStart, Set<number>>();
 
   constructor(options: VaultWriterOptions) {
@@ -67,14 +73,32 @@ export class VaultWriter {
     }
   }
 
-  #destroy(name: SaltName, now: WallTime): void {
+  /**
+   * Destroys the salts that have outlived their deadline: event time stands still, and what is not released of their
+   * epochs is withheld. Gives their names, so that somebody is told.
+   *
+   * @guarantee G-07
+   */
+  expire(now: WallTime): readonly SaltName[] {
+    if (now < this.#looksAt) return [];
+    this.#looksAt = wallTime(now + LOOKS_EVERY_MS);
+    const { view, deadlineOf } = this.#o;
+    return view.held().filter((name) => {
+      const bornAt = view.bornAt(name);
+      return bornAt !== undefined && deadlineOf(name, bornAt) <= now && this.#destroy(name, now);
+    });
+  }
+
+  /** True when it was alive until now. */
+  #destroy(name: SaltName, now: WallTime): boolean {
     const { view, codec } = this.#o;
     const known = view.of(name);
-    if (known === undefined || known === 'destroyed' || this.#destroyed.has(nameOf(name))) return;
+    if (known === undefined || known === 'destroyed' || this.#destroyed.has(nameOf(name))) return false;
     this.#destroyed.add(nameOf(name));
     const entry: VaultEntry = { name, bytes: null, commitment: known.commitment, imported: false };
     this.#o.write(codec.encode(entry, now));
     this.#tell({ type: 'epoch_destroyed', ...told(name) }, name);
+    return true;
   }
 
   /** Statistics epochs concern every chain; the others only the first, so that each chain stays short. */

@@ -56,6 +56,12 @@ export class Groups {
     return done(null);
   }
 
+  /** A heartbeat that is answered: is the member still what it believes to be? */
+  heartbeat(name: string, member: Member): Answer<boolean> {
+    const group = this.#groups.get(name);
+    return done(group !== undefined && group.members.has(member) && !group.isPreparing);
+  }
+
   /** Members of a process that does not run are put out once they have not been heard of for long enough. */
   suspect(process: SimProcess): void {
     const { network, chance, sessionMs } = this.#o;

@@ -97,9 +97,20 @@ export class ModelReader implements GroupReader {
     return new Follower({
       ...{ process, network, cluster, place, staleShare: STALE_SHARE },
       take: (batch: LogBatch) => this.#handlers?.batch(batch),
-      lost: () =>
-        this.#handlers?.crashed(new OboroError('POSITION_LOST', `${placeName(place)} is not there`)),
+      lost: () => void this.#lost(place),
     });
+  }
+
+  /** Whoever slept for longer than the topic keeps its records is no member any more, and has lost nothing. */
+  async #lost(place: Place): Promise<void> {
+    const { process, network, cluster, group } = this.#o;
+    const generation = this.#generation;
+    const serve = () => cluster.groups.heartbeat(group, this.#member);
+    const isMember = await network
+      .request<boolean>({ from: process, name: 'heartbeat', about: group, serve, steady: true })
+      .catch(() => false);
+    if (this.#hasLeft || generation !== this.#generation || !isMember) return;
+    this.#handlers?.crashed(new OboroError('POSITION_LOST', `${placeName(place)} is not there`));
   }
 
   #stopFollowing(): void {

@@ -1,8 +1,8 @@
 /** When windows close: end plus grace, finer windows first. */
 import { describe, expect, it } from 'vitest';
-import { eventTime } from '../../../src/model/time.ts';
+import { HOUR_MS, eventTime, wallTime } from '../../../src/model/time.ts';
 import { Calendar } from '../../../src/time/calendar.ts';
-import { closesAt, closingsOf, epochDoneAt } from '../../../src/time/schedule.ts';
+import { closesAt, closingsOf, epochDoneAt, saltDeadline } from '../../../src/time/schedule.ts';
 import { Zone } from '../../../src/time/zone.ts';
 
 const MIN = 60_000;
@@ -51,5 +51,21 @@ describe('closingsOf', () => {
 
   it('ends when the epoch is done', () => {
     expect(closings.at(-1)?.closesAt).toBe(epochDoneAt(epoch, GRACE));
+  });
+});
+
+describe('G-07 the deadline of a salt by wall time', () => {
+  const { start, end } = epoch;
+  it.each([
+    ['36 h after the day', { audience: 'statistics', epoch: start }, start, end + 36 * HOUR_MS],
+    ['36 h after the hour', { audience: 'nearby', epoch: start }, start, start + 37 * HOUR_MS],
+    [
+      '36 h after its birth, where the day was over by then',
+      { audience: 'statistics', epoch: start },
+      end + 500 * HOUR_MS,
+      end + 536 * HOUR_MS,
+    ],
+  ] as const)('is %s', (_, name, bornAt, deadline) => {
+    expect(saltDeadline(name, { bornAt: wallTime(bornAt), calendar })).toBe(deadline);
   });
 });

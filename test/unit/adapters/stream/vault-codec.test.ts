@@ -48,7 +48,7 @@ describe('G-07 a salt', () => {
     const records = recordsOf(means);
     for (const name of [NAME, named('nearby', HOUR), named('fraud', EPOCH)]) {
       const entry = records.make(name);
-      expect(recordsOf(means).decode(valueOf(records, entry))).toEqual(entry);
+      expect(recordsOf(means).decode(valueOf(records, entry))).toEqual({ ...entry, writtenAt: NOW });
     }
   });
 
@@ -140,7 +140,7 @@ describe('G-07 a destroyed salt', () => {
     const records = recordsOf(means);
     const entry = records.make(NAME);
     const value = valueOf(records, { ...entry, bytes: null });
-    expect(records.decode(value)).toEqual({ ...entry, bytes: null });
+    expect(records.decode(value)).toEqual({ ...entry, bytes: null, writtenAt: NOW });
     expect(opened(value)).toMatchObject({ state: 'destroyed', wrapped: null, destroyedAtMs: NOW });
     expect(value.includes(entry.bytes ?? 'none')).toBe(false);
   });

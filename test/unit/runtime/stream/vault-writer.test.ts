@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SealedContributions } from '../../../../src/adapters/stream/contribution-codec.ts';
 import type { SaltName } from '../../../../src/model/identity.ts';
 import type { EpochBornEntry, EpochDestroyedEntry } from '../../../../src/model/ledger.ts';
-import { eventTime, wallTime, watermark } from '../../../../src/model/time.ts';
+import type { WallTime } from '../../../../src/model/time.ts';
+import { DAY_MS, eventTime, wallTime, watermark } from '../../../../src/model/time.ts';
 import type { Outgoing } from '../../../../src/ports/log.ts';
 import { Chain } from '../../../../src/runtime/stream/chain.ts';
 import { TOPICS } from '../../../../src/runtime/stream/topics.ts';
@@ -20,6 +21,9 @@ const GATES = 3;
 const deathOf = ({ audience, epoch }: SaltName) =>
   eventTime(epoch + (audience === 'nearby' ? 65 : 36 * 60) * 60_000);
 
+/** A day after its birth. */
+const deadlineOf = (_: SaltName, bornAt: WallTime) => wallTime(bornAt + DAY_MS);
+
 /** A writer with everything around it; what it writes is read back only when the test says so. */
 class Writing {
   readonly stand: VaultStand;
@@ -34,7 +38,7 @@ class Writing {
     this.stand = stand;
     this.chain = chain;
     this.writer = new VaultWriter({
-      ...{ view: stand.view, codec: stand.codec, chain, gatePartitions: GATES, deathOf },
+      ...{ view: stand.view, codec: stand.codec, chain, gatePartitions: GATES, deathOf, deadlineOf },
       control: this.contributions.control,
       write: (record) => this.#records.push(record),
     });
@@ -113,7 +117,7 @@ describe('G-07 salts that are asked for', () => {
       return entry;
     };
     const writer = new VaultWriter({
-      ...{ view: writing.stand.view, chain: writing.chain, gatePartitions: GATES, deathOf },
+      ...{ view: writing.stand.view, chain: writing.chain, gatePartitions: GATES, deathOf, deadlineOf },
       codec: { make, encode: (entry, nowMs) => codec.encode(entry, nowMs) },
       control: writing.contributions.control,
       write: (record) => {
@@ -245,5 +249,42 @@ describe('G-07 the other salts', () => {
       ...deathNotes(named('fraud', EPOCH)),
       ...deathNotes(named('nearby', NEXT_HOUR)),
     ]);
+  });
+});
+
+describe('G-07 salts whose deadline by wall time is over', () => {
+  const NEARBY = named('nearby', HOUR);
+  const held = (): Writing => {
+    const writing = new Writing();
+    writing.writer.want([DAY, NEARBY], NOW);
+    writing.commit();
+    return writing;
+  };
+
+  it('die whatever event time says, and their names are given', () => {
+    const writing = held();
+    expect(writing.writer.expire(wallTime(NOW + DAY_MS - 1))).toEqual([]);
+    expect(writing.taken()).toEqual([]);
+    expect(writing.writer.expire(wallTime(NOW + 2 * DAY_MS))).toEqual([NEARBY, DAY]);
+    expect(writing.taken()).toEqual([...deathNotes(NEARBY), ...deathNotes(DAY)]);
+  });
+
+  it('die once, also when gate tasks say later that they are done', () => {
+    const writing = held();
+    writing.writer.expire(wallTime(NOW + DAY_MS));
+    writing.take();
+    expect(writing.writer.expire(wallTime(NOW + 2 * DAY_MS))).toEqual([]);
+    for (const partition of [0, 1, 2]) writing.writer.done(partition, EPOCH, NOW);
+    expect(writing.taken()).toEqual([]);
+  });
+
+  it('live on where they are younger', () => {
+    const writing = held();
+    const born = wallTime(NOW + 5_000);
+    writing.writer.want([named('statistics', NEXT_EPOCH)], born);
+    writing.commit();
+    expect(writing.writer.expire(wallTime(NOW + DAY_MS))).toEqual([NEARBY, DAY]);
+    writing.commit();
+    expect(writing.writer.expire(wallTime(born + DAY_MS - 1))).toEqual([]);
   });
 });
