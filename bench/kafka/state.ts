@@ -120,7 +120,9 @@ const partsOf = ({ land, deploymentKey, startMs, log }: Means): Parts => {
   const flow = sanitizeFlow({ ...land, keyOf }, { deploymentKey, wallBound: EARLIEST });
   flow.believeUpTo(eventTime(startMs + 2 * HOUR_MS));
   const place = { topic: TOPICS.state, partition: 0 };
-  const codec = new SealedChangelog<SlotRecord>({ place, keyOf, randomness: systemRandomness });
+  const codec = new SealedChangelog<SlotRecord>({
+    ...{ place, deployment: 'bench', keyOf, randomness: systemRandomness },
+  });
   const changelog = new Changelog({
     codec,
     place,

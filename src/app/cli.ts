@@ -1,7 +1,7 @@
 /** The command line: names, options and exit codes of every command; what each does lives in `commands/`. */
 import process from 'node:process';
-import { Command, CommanderError } from 'commander';
-import { EXIT, OboroError } from '../model/errors.ts';
+import { Command } from 'commander';
+import { EXIT } from '../model/errors.ts';
 import { configCheck, configPrint } from './commands/config.ts';
 import { demo } from './commands/demo.ts';
 import { evalVisitsCommand } from './commands/eval.ts';
@@ -13,6 +13,7 @@ import { run } from './commands/run.ts';
 import { vaultImport } from './commands/vault.ts';
 import { addRights, addStream } from './cli-stream.ts';
 import { configOption, talkOptions } from './cli-options.ts';
+import { reportOf } from './fault-report.ts';
 import { CODE_VERSION } from './version.ts';
 
 /** Parses the arguments, runs the command and sets the exit code; never throws. */
@@ -120,18 +121,9 @@ const addTesting = (oboro: Command): void => {
     .action(evalVisitsCommand);
 };
 
-/** Says what went wrong and what to do; gives the exit code. Texts of our own errors hold no record content. */
+/** Says what went wrong and what to do; gives the exit code. */
 const report = (cause: unknown): number => {
-  if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (cause instanceof OboroError) {
-    process.stderr.write(`oboro: ${cause.message} (${cause.code})\n`);
-    if (cause.hint !== null) process.stderr.write(`${cause.hint}\n`);
-    return cause.exitCode;
-  }
-  // Texts of foreign errors may quote data, so only their kind and place are shown.
-  const where = cause instanceof Error ? (cause.stack ?? '').split('\n').slice(1, 4).join('\n') : '';
-  const code = cause instanceof Error && 'code' in cause ? ` ${String(cause.code)}` : '';
-  const kind = cause instanceof Error ? cause.name : typeof cause;
-  process.stderr.write(`oboro: an unexpected ${kind}${code} (BUG)\n${where}\nPlease report this.\n`);
-  return EXIT.bug;
+  const { text, exitCode } = reportOf(cause);
+  process.stderr.write(text);
+  return exitCode;
 };

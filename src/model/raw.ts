@@ -80,5 +80,15 @@ export interface RawErasure {
   readonly requestId: string;
 }
 
+/**
+ * The end of what a compacted topic holds under a key, or a record under it that nobody can read: whoever the key names
+ * is refused, until a newer choice comes.
+ */
+export interface RawRevocation {
+  readonly kind: 'revocation';
+  readonly deviceId: RawId | null;
+  readonly memberId: RawId | null;
+}
+
 export type RawEvent = RawFix | RawDevice | RawAccess;
 export type RawRight = RawConsent | RawErasure;

@@ -3,9 +3,9 @@ import type { Node, Opaque } from '../flow/node.ts';
 import type { Outcome } from '../flow/outcome.ts';
 import type { Consent } from '../model/consent.ts';
 import type { Contribution, Retraction } from '../model/contribution.ts';
-import type { Pseudonym, SaltName } from '../model/identity.ts';
+import type { Identified, Pseudonym, SaltName } from '../model/identity.ts';
 import type { CellId } from '../model/place.ts';
-import type { RawEvent, RawRight } from '../model/raw.ts';
+import type { RawEvent, RawRevocation, RawRight } from '../model/raw.ts';
 import type { NearFix, Sanitized, SanitizedLocation } from '../model/sanitized.ts';
 import type { GateInput } from '../model/tally.ts';
 import type { EpochStart, EventTime } from '../model/time.ts';
@@ -28,13 +28,13 @@ export interface ConsentStanding {
 /** Stage S: everything of one subject. */
 export interface SanitizeFlow {
   readonly doors: (event: RawEvent, clock: EventTime) => Outcome<Sanitized>;
-  readonly right: (record: RawRight) => RightOutcome;
+  readonly right: (record: RawRight | RawRevocation) => RightOutcome;
   /** How the subject of a record stands now, by its hash under the deployment key; null for nobody. */
-  readonly standingOf: (record: RawRight) => ConsentStanding | null;
+  readonly standingOf: (record: Identified) => ConsentStanding | null;
   /** The same of every subject with a record. */
   readonly standings: () => Iterable<ConsentStanding>;
   /** The subject's pseudonym in a statistics epoch; null when the epoch is closed. */
-  readonly subjectIn: (record: RawRight, epoch: EpochStart) => Pseudonym | null;
+  readonly subjectIn: (record: Identified, epoch: EpochStart) => Pseudonym | null;
   /** From now on nothing later than this is believed. */
   readonly believeUpTo: (latest: EventTime) => void;
   /** Clears what is remembered of epochs whose salts are dying. */

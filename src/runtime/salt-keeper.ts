@@ -58,10 +58,11 @@ export class SaltKeeper {
   async fetch(now: Watermark): Promise<readonly EpochBornEntry[]> {
     if (this.#wanted.size === 0) return [];
     const names = [...this.#wanted.values()];
-    this.#wanted.clear();
     const open = names.filter((name) => this.deathOf(name) > now);
     for (const name of names) if (!open.includes(name)) this.#o.ring.markClosed(name);
+    // What could not be fetched is still wanted when it is tried again.
     const held = await this.#o.vault.hold(open);
+    this.#wanted.clear();
     const born: EpochBornEntry[] = [];
     held.forEach((salt, i) => {
       const name = open[i];
@@ -127,7 +128,7 @@ export class SaltKeeper {
 
 const lostSalt = ({ audience, epoch }: SaltName): OboroError =>
   new OboroError('VAULT_COMMITMENT', `the vault has lost the ${audience} salt of epoch ${String(epoch)}`, {
-    hint: 'What is not released of this epoch cannot be any more. Restore the vault, or start again with an empty --out directory.',
+    hint: 'What is not released of this epoch cannot be any more. Restore the vault, or start over: with an empty --out directory, or on Kafka as docs/operations.md says.',
   });
 
 const bornEntry = ({ audience, epoch }: SaltName, commitment: string): EpochBornEntry => ({

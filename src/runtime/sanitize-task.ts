@@ -1,7 +1,7 @@
 /** Drives stage S for one partition: doors, lookup records, visits and bounded contributions, withdrawals. */
 import type { Contribution, Retraction } from '../model/contribution.ts';
 import type { Pseudonym, SaltName } from '../model/identity.ts';
-import type { RawEvent, RawRight } from '../model/raw.ts';
+import type { RawEvent, RawRevocation, RawRight } from '../model/raw.ts';
 import type { NearFix, SanitizedLocation } from '../model/sanitized.ts';
 import type { EpochStart, EventTime, Watermark } from '../model/time.ts';
 import type { Movement } from '../model/visit.ts';
@@ -17,6 +17,8 @@ export interface SanitizeSink {
   /** Told of everything that moves a state, before it does. */
   readonly moves?: StateMoves;
 }
+
+type Right = RawRight | RawRevocation;
 
 /** What moves the states of a task: put on record, the same calls bring a restored task to the same states. */
 export interface StateMoves {
@@ -94,7 +96,7 @@ export class SanitizeTask {
   }
 
   /** Applies a consent or erasure record; what it ends is taken out of every window not yet released. */
-  right(record: RawRight): void {
+  right(record: Right): void {
     const { withdrawn } = this.#flow.right(record);
     this.#counters.add('rights', record.kind);
     if (withdrawn) this.#takeBack(record);
@@ -104,12 +106,12 @@ export class SanitizeTask {
    * The same after a restart. What the subject chose before may be gone from its compacted topic while the restored
    * state still holds what it allowed: of a subject that nothing is known of, everything is taken back (G-03).
    */
-  rightAfterRestore(record: RawRight): void {
+  rightAfterRestore(record: Right): void {
     const { withdrawn, isFirst } = this.#flow.right(record);
     if (withdrawn || isFirst) this.#takeBack(record);
   }
 
-  #takeBack(record: RawRight): void {
+  #takeBack(record: Right): void {
     this.#counters.add('rights', 'withdrawn');
     for (const epoch of this.epochs()) {
       const subject = this.#flow.subjectIn(record, epoch);
@@ -178,7 +180,7 @@ export class SanitizeTask {
   }
 
   /** Consent and erasure alone, for what was acted upon before: nothing is taken back. */
-  remember(record: RawRight): void {
+  remember(record: Right): void {
     this.#flow.right(record);
   }
 

@@ -1,12 +1,12 @@
 /** All consents of a task's subjects, kept under keyed hashes of the subjects so that the book itself names nobody. */
 import { createHmac } from 'node:crypto';
-import type { IdKind, RawId } from '../model/identity.ts';
+import type { Identified, IdKind, RawId } from '../model/identity.ts';
 import { subjectOf } from '../model/identity.ts';
 import type { Consent } from '../model/consent.ts';
 import type { ConsentPolicy } from '../model/policy.ts';
-import type { RawRight } from '../model/raw.ts';
+import type { RawRevocation, RawRight } from '../model/raw.ts';
 import type { SubjectConsent } from './consent.ts';
-import { foldConsent, foldErasure } from './consent.ts';
+import { foldConsent, foldErasure, foldRevocation } from './consent.ts';
 import type { Need, Standing } from './purposes.ts';
 import { standingOf } from './purposes.ts';
 import { RecentMap } from './recent-map.ts';
@@ -83,15 +83,14 @@ export class ConsentBook {
    *
    * @guarantee G-03
    */
-  apply(record: RawRight): Withdrawal {
+  apply(record: RawRight | RawRevocation): Withdrawal {
     const subject = subjectOf(record);
     if (subject === null) return { withdrawn: false, withdrawnFromWeb: false, isFirst: false };
     const slot = this.#slotOf(subject);
     const before = slot.standing;
+    const consent = folded(before?.consent ?? null, record);
+    if (consent === null) return { withdrawn: false, withdrawnFromWeb: false, isFirst: true };
     const isErasure = record.kind === 'erasure';
-    const consent = isErasure
-      ? foldErasure(before?.consent ?? null, record)
-      : foldConsent(before?.consent ?? null, record);
     const after = standingOf(consent, this.#policy);
     slot.standing = after;
     this.#consents.set(slot.key, consent);
@@ -104,7 +103,7 @@ export class ConsentBook {
   }
 
   /** How the subject of a record stands, under the name that views have for it; null for nobody. */
-  standingOf(record: RawRight): StandingEntry | null {
+  standingOf(record: Identified): StandingEntry | null {
     const subject = subjectOf(record);
     if (subject === null) return null;
     const { key, standing } = this.#slotOf(subject);
@@ -133,6 +132,13 @@ export class ConsentBook {
     return slot;
   }
 }
+
+/** Null where nothing is known of the subject after it either. */
+const folded = (before: SubjectConsent | null, record: RawRight | RawRevocation): SubjectConsent | null => {
+  if (record.kind === 'erasure') return foldErasure(before, record);
+  if (record.kind === 'consent') return foldConsent(before, record);
+  return before === null ? null : foldRevocation(before);
+};
 
 /** True when something that was served before is served from later on only, or no more. */
 const isShortened = (before: Standing | null, after: Standing, needs: readonly Need[]): boolean =>

@@ -61,6 +61,24 @@ export const foldErasure = (current: SubjectConsent | null, record: RawErasure):
   };
 };
 
+/**
+ * The subject's consent after a revocation, which has no time of its own: every grant ends, and what is not newer than
+ * the newest record grants nothing any more.
+ *
+ * @guarantee G-01
+ */
+export const foldRevocation = (current: SubjectConsent): SubjectConsent => {
+  if (isErased(current, current.at)) return current;
+  const at = eventTime(current.at + 1);
+  const off: Grant = { since: null, lastOffAt: at };
+  return {
+    ...current,
+    at,
+    purposes: eachOf(PURPOSES, () => off),
+    sources: eachOf(SOURCES, () => off),
+  };
+};
+
 /** True when the subject was erased at or after the event's time. */
 export const isErased = (consent: Consent, at: EventTime): boolean =>
   consent.erasedAt !== null && at <= consent.erasedAt;

@@ -12,11 +12,10 @@ import { tallyFold } from '../aggregate/tally.ts';
 import type { KeyOf } from '../flow/keys.ts';
 import type { Keying, Opaque } from '../flow/node.ts';
 import { bind } from '../flow/node.ts';
-import type { Pseudonym, Who } from '../model/identity.ts';
+import type { Identified, Pseudonym, Who } from '../model/identity.ts';
 import { subjectOf } from '../model/identity.ts';
 import type { CellId, Store } from '../model/place.ts';
 import type { Policy } from '../model/policy.ts';
-import type { RawRight } from '../model/raw.ts';
 import type { EpochStart, EventTime } from '../model/time.ts';
 import type { StoreIndex } from '../place/store-index.ts';
 import type { UnitList } from '../place/units.ts';
@@ -85,7 +84,7 @@ export const sanitizeFlow = (
     },
     right: (record) => {
       const outcome = consents.apply(record);
-      if (outcome.withdrawn) doors.cells.forget(record.deviceId);
+      if (outcome.withdrawn && record.deviceId !== null) doors.cells.forget(record.deviceId);
       return outcome;
     },
     believeUpTo: (latest) => {
@@ -139,7 +138,8 @@ const byEpoch: Keying<{ readonly epoch: EpochStart }> = {
 };
 
 /** A subject's pseudonym in a statistics epoch; null when the epoch is closed. */
-const pseudonymIn = (record: RawRight, epoch: EpochStart, keyOf: KeyOf): Pseudonym | null => {
+const pseudonymIn = (record: Identified, epoch: EpochStart, keyOf: KeyOf): Pseudonym | null => {
   const key = keyOf({ audience: 'statistics', epoch }, 'pseudonym');
-  return key === null ? null : pseudonymOf(key, subjectOf(record) ?? record.deviceId);
+  const subject = subjectOf(record);
+  return key === null || subject === null ? null : pseudonymOf(key, subject);
 };

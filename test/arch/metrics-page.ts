@@ -46,7 +46,8 @@ login, so let no one but operators reach it.
 
 Every label value stands in a closed list, and no metric says anything of a person or a place (G-15). A partition of the
 inputs is a group of subjects and may be a label; a partition of the release gate is a few regions, where a live counter
-would be an exact small count, so metrics of the gate have no partition.
+would be an exact small count. So metrics of gate tasks have no partition, and what they count of people moves in whole
+steps of 100: a worker keeps back what does not fill a step, and what is kept back is lost when it ends.
 
 What cannot be exported because a value is in no list is counted in \`${OWN.refused.name}\`; that is a bug to report.
 `;

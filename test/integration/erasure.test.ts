@@ -108,6 +108,7 @@ describeWithProcesses('G-03 G-04 a person on a cluster', ['kafka'], () => {
     const { end } = await log.bounds({ topic, partition: PARTITION });
     const codec = new SealedChangelog({
       place: { topic: TOPICS.state, partition: PARTITION },
+      deployment: 'any',
       keyOf: () => null,
       randomness: systemRandomness,
     });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { FeedRecord } from '../../src/app/feed/records.ts';
+import type { WorkerAssembly } from '../../src/app/worker/assembly.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { LedgerLine } from '../../src/model/ledger.ts';
@@ -103,6 +104,13 @@ const chainsOf = (log: MemoryLog): readonly (readonly LedgerLine[])[] =>
       }),
   );
 
+/** Where the task of the input that stood still is. */
+const positionOf = (worker: WorkerAssembly): number | undefined =>
+  worker.workers
+    .flatMap(({ runners }) => runners)
+    .flatMap(({ task }) => task?.positions() ?? [])
+    .find(({ topic, partition }) => topic === 'raw.gps' && partition === 1)?.offset;
+
 const saysDeath = (chain: readonly LedgerLine[]): boolean =>
   chain.some(({ entry }) => entry.type === 'epoch_destroyed' && entry.audience === 'statistics');
 
@@ -149,17 +157,12 @@ describe('G-07 an input that stands still for 36 hours', () => {
       until(log, () => worker.vault.held().every(({ audience }) => audience !== 'statistics')),
       failed,
     ]);
+    // Each chain says so, and releases nothing more.
+    await Promise.race([until(log, () => chainsOf(log).every(saysDeath)), failed]);
     const before = releasedRows(log, config);
     // What comes now is of an epoch without a salt.
     reader.goOn();
-    await Promise.race([
-      until(log, () =>
-        worker.sanitizeTasks().every(({ stands }) => stands.lag.every(({ records: left }) => left === 0)),
-      ),
-      failed,
-    ]);
-    // Each chain says so.
-    await Promise.race([until(log, () => chainsOf(log).every(saysDeath)), failed]);
+    await Promise.race([until(log, () => positionOf(worker) === two), failed]);
     await worker.stop();
 
     const rows = releasedRows(log, config);

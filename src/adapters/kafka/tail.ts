@@ -90,8 +90,9 @@ export class KafkaTail implements Tail {
     if (batches === null) return this.#catchUpWithRetention();
     for (const batch of batches) {
       if (batch.next === this.#positions.get(batch.partition)) continue;
-      this.#positions.set(batch.partition, batch.next);
+      // What was not taken is read again, and nobody is told that it was.
       this.#take(batch);
+      this.#positions.set(batch.partition, batch.next);
     }
     this.#tell();
   }

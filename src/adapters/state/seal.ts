@@ -29,7 +29,7 @@ export const unseal = (key: Buffer, sealed: Buffer, bound = ''): Buffer => {
   } catch (cause) {
     throw new OboroError('STATE_CORRUPT', 'a sealed part of the saved state cannot be opened', {
       cause,
-      hint: 'The saved state was changed or belongs to another run. Start again with an empty --out directory.',
+      hint: 'The saved state was changed, or belongs to another run or deployment. Start over: with an empty --out directory, or on Kafka as docs/operations.md says.',
     });
   }
 };

@@ -44,6 +44,8 @@ export type ReadOperation = { readonly kind: 'advance'; readonly now: Watermark 
 
 export interface ChangelogMeans {
   readonly place: Place;
+  /** Two deployments on the same topics cannot open each other's states, and so stop before they write. */
+  readonly deployment: string;
   readonly keyOf: KeyOf;
   readonly randomness: Randomness;
 }
@@ -53,7 +55,7 @@ const RECORDS_PER_CHUNK = 1_000;
 /** A value may have a megabyte; this leaves room for what stands around it. */
 const MAX_CHUNK_BYTES = 768 * 1_024;
 /** Changes with every change of the shape of a state or an operation. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 const avro = avroCodec('oboro.state');
 
@@ -148,10 +150,11 @@ export class SealedChangelog<R> {
     return unseal(key, Buffer.concat([part.nonce, part.sealed]), this.#bound(salt, header));
   }
 
-  /** A part opens only where it was sealed: same partition, epoch, kind and commit. */
+  /** A part opens only where it was sealed: same deployment, partition, epoch, kind and commit. */
   #bound({ audience, epoch }: SaltName, { kind, sequence }: Header): string {
-    const { topic, partition } = this.#means.place;
-    return [FORMAT, topic, partition, audience, epoch, kind, sequence].join('|');
+    const { place, deployment } = this.#means;
+    const { topic, partition } = place;
+    return [FORMAT, deployment, topic, partition, audience, epoch, kind, sequence].join('|');
   }
 }
 

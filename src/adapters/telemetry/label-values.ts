@@ -45,6 +45,7 @@ export const OUTCOMES: readonly string[] = [
   'mark',
   'consent',
   'erasure',
+  'revocation',
   'withdrawn',
   ...REASONS,
 ];

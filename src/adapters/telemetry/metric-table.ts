@@ -31,12 +31,12 @@ type HistogramTable = { readonly [K in keyof HistogramLabels]: HistogramFacts<Hi
 export const COUNTERS: CounterTable = {
   records: {
     name: 'oboro_records_total',
-    help: 'Inputs of a stage by what became of them: keep, the kind of thing made, or the reason (docs/reasons.md).',
+    help: 'Inputs of a stage by outcome: keep, what was made, or a reason (docs/reasons.md); of gate tasks in steps of 100.',
     labels: { stage: STAGES, outcome: OUTCOMES },
   },
   bytesIn: {
     name: 'oboro_input_bytes_total',
-    help: 'Bytes of record values read.',
+    help: 'Bytes of record values read; of gate tasks in steps of 100000.',
     labels: { role: ROLES },
   },
   commits: {
@@ -51,7 +51,7 @@ export const COUNTERS: CounterTable = {
   },
   releasedRows: {
     name: 'oboro_released_rows_total',
-    help: 'Rows that passed the release gate, all regions together.',
+    help: 'Rows that passed the release gate, all regions together, in steps of 100.',
     labels: { table: TABLE_NAMES },
   },
   saltsExpired: {
@@ -69,7 +69,7 @@ export const COUNTERS: CounterTable = {
 export const GAUGES: GaugeTable = {
   lagRecords: {
     name: 'oboro_lag_records',
-    help: 'Records between the position of a sanitize task and the end of its input.',
+    help: 'Records between the position of a sanitize task and the end of its input, which is looked at every 5 s.',
     labels: { topic: INPUT_TOPICS, partition: 'partition' },
   },
   watermarkDelaySeconds: {
@@ -84,7 +84,7 @@ export const GAUGES: GaugeTable = {
   },
   changelogBytes: {
     name: 'oboro_changelog_bytes',
-    help: 'Bytes of changelog that a restore of a sanitize task would read.',
+    help: 'Bytes of changelog that a restore of a sanitize task would read: last snapshot and operations since.',
     labels: { partition: 'partition' },
   },
   tasks: {
@@ -99,7 +99,7 @@ export const GAUGES: GaugeTable = {
   },
   consentViewAgeSeconds: {
     name: 'oboro_consent_view_age_seconds',
-    help: 'Seconds for which consents or erasures have waited to be acted on, the oldest of this worker; 0 when none do.',
+    help: 'Seconds since consents and erasures in memory were level with their topics: the oldest task; 0 when they are.',
     labels: {},
   },
 };
@@ -118,13 +118,13 @@ export const HISTOGRAMS: HistogramTable = {
   },
   commitRecords: {
     name: 'oboro_commit_records',
-    help: 'Records written in a transaction.',
+    help: 'Records written in a transaction; of gate tasks rounded up to hundreds.',
     labels: { role: ROLES },
     buckets: RECORDS,
   },
   commitBytes: {
     name: 'oboro_commit_bytes',
-    help: 'Bytes written in a transaction.',
+    help: 'Bytes written in a transaction; of gate tasks rounded up to steps of 100000.',
     labels: { role: ROLES },
     buckets: BYTES,
   },

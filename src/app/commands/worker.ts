@@ -1,12 +1,13 @@
 /** `oboro worker`: one process of a deployment, or several at once. */
 import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { PinoJournal } from '../../adapters/telemetry/pino-journal.ts';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT, OboroError } from '../../model/errors.ts';
 import type { Role } from '../../ports/telemetry.ts';
+import type { Member } from '../household.ts';
+import { Household } from '../household.ts';
 import { stopSignal } from '../stop-signal.ts';
 import type { TalkOptions } from '../terminal.ts';
 import { runWorker } from '../worker/worker.ts';
@@ -32,7 +33,7 @@ export const worker = async (flags: WorkerFlags): Promise<void> => {
     throw new OboroError('USAGE', `--processes: a whole number from 1 to ${String(MAX_PROCESSES)} expected`);
   }
   const index = process.env[INDEX];
-  if (processes > 1 && index === undefined) return new Household(processes).run();
+  if (processes > 1 && index === undefined) return runSeveral(processes);
   const config = await loadConfig({ file: flags.config ?? null });
   const { signal, stopListening } = stopSignal();
   const journal = journalOf(flags);
@@ -64,58 +65,29 @@ const journalOf = ({ json, quiet }: TalkOptions): PinoJournal => {
 };
 
 const MAX_PROCESSES = 64;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
-/** A process that ended so will end so again. */
-const HOPELESS: readonly number[] = [EXIT.usage, EXIT.config, EXIT.notPermitted, EXIT.badInput];
 
-/** Starts worker processes, starts again what falls over, and ends when they have all ended. */
-class Household {
-  readonly #processes: number;
-  readonly #children = new Map<number, ChildProcess>();
-  #isStopping = false;
-  #code: number = EXIT.ok;
-
-  constructor(processes: number) {
-    this.#processes = processes;
-  }
-
-  async run(): Promise<void> {
-    const { signal, stopListening } = stopSignal();
-    signal.addEventListener('abort', () => this.#stop(), { once: true });
-    await Promise.all(Array.from({ length: this.#processes }, (_, index) => this.#keep(index)));
+/** Starts this very command so many times, and ends with the exit code of its processes. */
+const runSeveral = async (processes: number): Promise<void> => {
+  const { signal, stopListening } = stopSignal();
+  try {
+    const household = new Household({ processes, start: startAgain, clock: systemClock, signal });
+    process.exitCode = await household.run();
+  } finally {
     stopListening();
-    process.exitCode = this.#code;
   }
+};
 
-  async #keep(index: number): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
-    while (!this.#isStopping) {
-      const code = await this.#live(index);
-      if (HOPELESS.includes(code)) {
-        this.#code = code;
-        this.#stop();
-        break;
-      }
-      await systemClock.sleep(pauseMs);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    }
-  }
-
-  #live(index: number): Promise<number> {
-    const [, script = '', ...rest] = process.argv;
-    const child = fork(script, rest, { env: { ...process.env, [INDEX]: String(index) } });
-    this.#children.set(index, child);
-    return new Promise((resolve) => {
-      child.once('exit', (code) => {
-        this.#children.delete(index);
-        resolve(code ?? EXIT.bug);
+const startAgain = (index: number): Member => {
+  const [, script = '', ...rest] = process.argv;
+  const child = fork(script, rest, { env: { ...process.env, [INDEX]: String(index) } });
+  return {
+    ended: new Promise((resolve) => {
+      child.once('exit', (code) => resolve(code ?? EXIT.bug));
+      // One that could not be started has no exit.
+      child.on('error', () => {
+        if (child.pid === undefined) resolve(EXIT.bug);
       });
-    });
-  }
-
-  #stop(): void {
-    this.#isStopping = true;
-    for (const child of this.#children.values()) child.kill('SIGTERM');
-  }
-}
+    }),
+    stop: () => void child.kill('SIGTERM'),
+  };
+};

@@ -27,6 +27,8 @@ export interface StateMeans {
   readonly policy: Policy;
   readonly stores: readonly Store[];
   readonly wrapper: Wrapper | null;
+  /** Name of the deployment. */
+  readonly deployment: string;
   readonly deploymentKey: Buffer;
 }
 
@@ -34,14 +36,16 @@ export interface StateMeans {
 export const lookIntoState =
   (means: StateMeans): LookIntoState =>
   async (subject, partition) => {
-    const { log, policy, stores, wrapper, deploymentKey } = means;
+    const { log, policy, stores, wrapper, deployment, deploymentKey } = means;
     const vault = new VaultView(
       new VaultRecords({ topic: TOPICS.vault, randomness: systemRandomness, wrapper, imported: null }),
     );
     await log.readToEnd({ topic: TOPICS.vault, partition: 0 }, null, vault.take);
     const ring = new KeyRing();
     const place = { topic: TOPICS.state, partition };
-    const codec = new SealedChangelog<SlotRecord>({ place, keyOf: ring.keyOf, randomness: systemRandomness });
+    const codec = new SealedChangelog<SlotRecord>({
+      ...{ place, deployment, keyOf: ring.keyOf, randomness: systemRandomness },
+    });
     const settings = { snapshotMinBytes: 0, snapshotFactor: 1 };
     const changelog = new Changelog({ codec, place, log, settings });
     const saved = await changelog.read();

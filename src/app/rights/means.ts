@@ -43,7 +43,7 @@ export const withMeans = async <T>(
       look: async (subject, partition) => {
         const stores = await storesOn(log, registry, systemClock);
         const { policy } = config;
-        return lookIntoState({ log, policy, stores, wrapper, deploymentKey })(subject, partition);
+        return lookIntoState({ log, policy, stores, wrapper, deployment, deploymentKey })(subject, partition);
       },
       views: views?.consents ?? null,
       policy: config.policy,

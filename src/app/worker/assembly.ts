@@ -2,6 +2,7 @@
 import { SealedChangelog } from '../../adapters/stream/changelog-codec.ts';
 import { SealedContributions } from '../../adapters/stream/contribution-codec.ts';
 import { VaultRecords } from '../../adapters/stream/vault-codec.ts';
+import { CoarseTelemetry } from '../../adapters/telemetry/coarse.ts';
 import type { Wrapper } from '../../adapters/vault/wrap.ts';
 import type { Config } from '../../config/config.ts';
 import { OboroError } from '../../model/errors.ts';
@@ -11,8 +12,8 @@ import type { Store } from '../../model/place.ts';
 import type { EventTime } from '../../model/time.ts';
 import { eventTime } from '../../model/time.ts';
 import type { Clock, Randomness } from '../../ports/clock.ts';
-import type { GroupReader, Log, Tail } from '../../ports/log.ts';
-import type { ConsentViews } from '../../ports/views.ts';
+import type { GroupReader, Log, LogBatch, Position, Tail } from '../../ports/log.ts';
+import type { ConsentViews, ReleaseViews } from '../../ports/views.ts';
 import type { SchemaRegistry } from '../../ports/registry.ts';
 import type { Journal, Role, Telemetry } from '../../ports/telemetry.ts';
 import type { Released, WindowRows } from '../../release/released.ts';
@@ -49,6 +50,8 @@ export interface WorkerMeans {
   readonly stores: readonly Store[];
   /** Left out where there is no Redis. */
   readonly views?: ConsentViews | null;
+  /** Told of released windows; left out where there is no Redis. */
+  readonly releases?: ReleaseViews | null;
   /** Null leaves salts unwrapped: on loopback only. */
   readonly wrapper: Wrapper | null;
   /** Fixed salts for tests. */
@@ -57,6 +60,13 @@ export interface WorkerMeans {
   readonly deploymentKey: Buffer;
   /** Called with a fault that ends the process. */
   readonly failed: (fault: unknown) => void;
+}
+
+/** A task that has been restored. */
+export interface SanitizeTask {
+  readonly partition: number;
+  readonly stands: SanitizeStanding;
+  readonly positions: readonly Position[];
 }
 
 type Rows = Released<WindowRows>;
@@ -71,13 +81,16 @@ export class WorkerAssembly {
   readonly #land: Land;
   readonly #vaultCodec: VaultRecords;
   readonly #vault: VaultView;
+  /** By role: gate tasks tell nothing exactly (G-15). */
+  readonly #telemetry: Readonly<Record<Role, Telemetry>>;
   #workers: readonly StreamWorker[] = [];
   #tail: Tail | null = null;
 
   constructor(means: WorkerMeans) {
     this.#means = means;
     this.#land = landOf({ policy: means.config.policy, stores: means.stores });
-    const { wrapper, imported, randomness } = means;
+    const { wrapper, imported, randomness, telemetry } = means;
+    this.#telemetry = { sanitize: telemetry, aggregate: new CoarseTelemetry(telemetry) };
     this.#vaultCodec = new VaultRecords({ topic: TOPICS.vault, wrapper, imported, randomness });
     this.#vault = new VaultView(this.#vaultCodec);
   }
@@ -90,13 +103,22 @@ export class WorkerAssembly {
     return this.#vault;
   }
 
-  /** The running sanitize tasks of this process, as they stand. */
-  sanitizeTasks(): readonly { readonly partition: number; readonly stands: SanitizeStanding }[] {
+  /** The sanitize tasks of this process, as they stand. */
+  sanitizeTasks(): readonly SanitizeTask[] {
     return this.#workers.flatMap(({ runners }) =>
       runners.flatMap(({ partition, task, state }) =>
-        task instanceof SanitizeStream && state !== 'restoring' ? [{ partition, stands: task.stands }] : [],
+        task instanceof SanitizeStream && state !== 'restoring'
+          ? [{ partition, stands: task.stands, positions: task.positions() }]
+          : [],
       ),
     );
+  }
+
+  /** Partitions of all sanitize tasks of this process, those that are being restored too. */
+  sanitizePartitions(): readonly number[] {
+    return this.#workers
+      .filter(({ states }) => states.role === 'sanitize')
+      .flatMap(({ runners }) => runners.map(({ partition }) => partition));
   }
 
   /** Writes consent views that are not whole anew, as far as their tasks are here. */
@@ -113,7 +135,7 @@ export class WorkerAssembly {
     const counts = await this.#counts();
     // Not read to its end here: a dead writer of salts may have left a transaction open in it, which only the task that
     // takes over ends; that task waits, and so does whoever misses a salt.
-    this.#tail = await log.tail(TOPICS.vault, this.#vault.take);
+    this.#tail = await log.tail(TOPICS.vault, this.#takeSalts);
     const workers: StreamWorker[] = [];
     for (const role of roles) {
       workers.push(role === 'sanitize' ? await this.#sanitize(counts) : await this.#aggregate(counts));
@@ -126,6 +148,16 @@ export class WorkerAssembly {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
     await this.#tail?.close();
   }
+
+  /** Salts that cannot be read are nothing that goes by: without them the worker would wait for ever, or make others. */
+  readonly #takeSalts = (batch: LogBatch): void => {
+    try {
+      this.#vault.take(batch);
+    } catch (cause) {
+      this.#means.failed(cause);
+      throw cause;
+    }
+  };
 
   async #counts(): Promise<Counts> {
     return {
@@ -162,10 +194,10 @@ export class WorkerAssembly {
     first: readonly string[],
     make: (partition: number) => SanitizeStream | GateStream<Rows>,
   ): StreamWorker {
-    const { clock, telemetry, journal, failed, readerOf, config } = this.#means;
+    const { clock, journal, failed, readerOf, config } = this.#means;
     const settings = config.stream;
     return new StreamWorker({
-      ...{ role, first, make, clock, telemetry, journal, failed, settings },
+      ...{ role, first, make, clock, journal, failed, settings, telemetry: this.#telemetry[role] },
       reader: readerOf(role),
     });
   }
@@ -175,10 +207,11 @@ export class WorkerAssembly {
     counts: Counts,
     { input, output }: { readonly input: StreamInput; readonly output: SanitizeOutputCodec },
   ): SanitizeStream {
-    const { log, clock, telemetry, config, deploymentKey, randomness, views = null } = this.#means;
+    const { log, clock, config, deploymentKey, randomness, views = null } = this.#means;
     const { policy, stream } = config;
     return new SanitizeStream({
-      ...{ partition, log, clock, telemetry, input, output, views, vault: this.#vault },
+      ...{ partition, log, clock, input, output, views, vault: this.#vault },
+      telemetry: this.#telemetry.sanitize,
       transactionalId: this.#idOf('sanitize', partition),
       make: ({ keyOf }) => ({
         flow: sanitizeFlow({ ...this.#land, keyOf }, { deploymentKey, wallBound: EARLIEST }),
@@ -186,6 +219,7 @@ export class WorkerAssembly {
         contributions: new SealedContributions({ keyOf, randomness }),
         changelog: new SealedChangelog<SlotRecord>({
           place: { topic: TOPICS.state, partition },
+          deployment: config.kafka.deployment,
           keyOf,
           randomness,
         }),
@@ -203,7 +237,7 @@ export class WorkerAssembly {
   }
 
   #gateTask(partition: number, counts: Counts, output: GateOutputCodec<Rows>): GateStream<Rows> {
-    const { log, clock, telemetry, journal, randomness } = this.#means;
+    const { log, clock, journal, randomness, releases = null } = this.#means;
     const isMine = (region: string): boolean =>
       partitionOf(Buffer.from(region, 'latin1'), counts.gate) === partition;
     return new GateStream<Rows>({
@@ -211,9 +245,10 @@ export class WorkerAssembly {
         partition,
         log,
         clock,
-        telemetry,
+        telemetry: this.#telemetry.aggregate,
         journal,
         output,
+        releases,
         vault: this.#vault,
         vaultCodec: this.#vaultCodec,
       },
@@ -249,7 +284,8 @@ export class WorkerAssembly {
       ...{ policy, policyHash, units, codeVersion: this.#means.codeVersion },
       vaultImported: this.#means.imported !== null,
     });
-    const shape = { inputPartitions: counts.sanitize, gatePartitions: counts.gate };
+    const { deployment } = this.#means.config.kafka;
+    const shape = { inputPartitions: counts.sanitize, gatePartitions: counts.gate, deployment };
     return { ...genesis, parameters: { ...genesis.parameters, ...shape } };
   }
 

@@ -2,6 +2,7 @@
 import { SchemaTeacher } from '../../adapters/registry/schema-source.ts';
 import { OboroError } from '../../model/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { RawRevocation } from '../../model/raw.ts';
 import type { LogRecord, Place } from '../../ports/log.ts';
 import type { SchemaRegistry, WantedSchema } from '../../ports/registry.ts';
 import type { InputCodec, Intake } from '../../runtime/stream/codecs.ts';
@@ -21,11 +22,17 @@ export interface InputOptions {
 }
 
 export class StreamInput implements InputCodec {
+  readonly #ids: RawIds;
   readonly #teacher: SchemaTeacher;
   readonly #topics: ReadonlyMap<string, TopicIntake<StreamTopic>>;
   readonly #wanted = new Map<string, WantedSchema>();
 
-  private constructor(teacher: SchemaTeacher, topics: ReadonlyMap<string, TopicIntake<StreamTopic>>) {
+  private constructor(
+    ids: RawIds,
+    teacher: SchemaTeacher,
+    topics: ReadonlyMap<string, TopicIntake<StreamTopic>>,
+  ) {
+    this.#ids = ids;
     this.#teacher = teacher;
     this.#topics = topics;
   }
@@ -36,7 +43,7 @@ export class StreamInput implements InputCodec {
     const ids = new RawIds();
     const intakes = TOPICS.map((topic) => new TopicIntake<StreamTopic>({ topic, partitions, ids }));
     for (const intake of intakes) await teacher.admit(intake);
-    return new StreamInput(teacher, new Map(intakes.map((intake) => [intake.topic, intake])));
+    return new StreamInput(ids, teacher, new Map(intakes.map((intake) => [intake.topic, intake])));
   }
 
   decode({ topic, partition }: Place, record: LogRecord): Intake {
@@ -47,7 +54,17 @@ export class StreamInput implements InputCodec {
       this.#wanted.set(`${topic}|${String(outcome.schemaId)}`, { topic, id: outcome.schemaId });
       return { kind: 'wait' };
     }
-    return outcome.kind === 'removed' ? { kind: 'ignore' } : outcome;
+    return outcome.kind === 'removed' ? { kind: 'revoke' } : outcome;
+  }
+
+  revocationsOf(key: Buffer): readonly RawRevocation[] {
+    const text = key.toString('utf8');
+    const [memberId, deviceId] = [this.#ids.of('member', text), this.#ids.of('device', text)];
+    if (memberId === null || deviceId === null) return [];
+    return [
+      { kind: 'revocation', memberId, deviceId: null },
+      { kind: 'revocation', memberId: null, deviceId },
+    ];
   }
 
   async fetch(): Promise<void> {

@@ -2,16 +2,20 @@
 import type { ReadyBoard } from '../../adapters/telemetry/health.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
 import type { GaugeLabels, Telemetry } from '../../ports/telemetry.ts';
 import { AUDIENCES } from '../../model/identity.ts';
 import type { Views } from '../views.ts';
-import type { WorkerAssembly } from './assembly.ts';
+import type { SanitizeTask, WorkerAssembly } from './assembly.ts';
+import { LagWatch } from './lag-watch.ts';
 
 export interface ObserverOptions {
   readonly worker: WorkerAssembly;
   readonly board: ReadyBoard;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
+  /** Asked for the ends of inputs; it counts its own faults. */
+  readonly log: Pick<Log, 'bounds'>;
   /** Null where there is no Redis. */
   readonly views: Views | null;
 }
@@ -21,20 +25,28 @@ const REFRESH_MS = 5 * MINUTE_MS;
 
 export class Observer {
   readonly #o: ObserverOptions;
+  readonly #lags: LagWatch;
   #timer: NodeJS.Timeout | null = null;
   #refreshed = 0;
   #shown: readonly Series[] = [];
 
   constructor(options: ObserverOptions) {
     this.#o = options;
+    this.#lags = new LagWatch(options);
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.look(), EVERY_MS).unref();
+    this.#timer = setInterval(() => void this.watch(), EVERY_MS).unref();
   }
 
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  /** Tells at once what is known, and what has come of asking the log by the next time. */
+  async watch(): Promise<void> {
+    this.look();
+    await this.#lags.look();
   }
 
   look(): void {
@@ -80,7 +92,7 @@ export class Observer {
     const { worker, telemetry } = this.#o;
     const tasks = worker.sanitizeTasks();
     const before = this.#shown;
-    this.#shown = tasks.flatMap((task) => this.#seriesOf(task));
+    this.#shown = [...tasks.flatMap((task) => this.#seriesOf(task)), ...this.#lagSeries()];
     for (const { name, labels, value } of this.#shown) telemetry.set(name, labels, value);
     // A task that moved to another worker is shown there.
     const isShown = new Set(this.#shown.map(keyOf));
@@ -100,25 +112,24 @@ export class Observer {
         labels: { fold, partition },
         value,
       })),
-      ...stands.lag.map(({ topic, records: value }) => ({
-        name: 'lagRecords' as const,
-        labels: { topic, partition },
-        value,
-      })),
     ];
   }
 
+  #lagSeries(): readonly Series[] {
+    return this.#lags.lags().map(({ topic, partition, records: value }) => ({
+      name: 'lagRecords' as const,
+      labels: { topic, partition },
+      value,
+    }));
+  }
+
   #tellRights(): void {
-    const { worker, telemetry, clock } = this.#o;
-    const waits = worker
-      .sanitizeTasks()
-      .map(({ stands }) => (stands.rightsBehindSince === null ? 0 : clock.now() - stands.rightsBehindSince));
-    if (waits.length > 0) telemetry.set('consentViewAgeSeconds', {}, Math.max(...waits) / SECOND_MS);
-    else telemetry.drop('consentViewAgeSeconds', {});
+    const { telemetry } = this.#o;
+    const ageMs = this.#lags.rightsAgeMs();
+    if (ageMs === null) telemetry.drop('consentViewAgeSeconds', {});
+    else telemetry.set('consentViewAgeSeconds', {}, ageMs / SECOND_MS);
   }
 }
-
-type SanitizeTask = ReturnType<WorkerAssembly['sanitizeTasks']>[number];
 
 /** One series of a task. */
 type Series = {

@@ -1,5 +1,6 @@
 /** Encodes what leaves the stages: framed with the ids that the registry has for our own schemas. */
 import { OboroError } from '../../model/errors.ts';
+import { subjectOf } from '../../model/identity.ts';
 import type { AnyRow, PlaceTable } from '../../model/table.ts';
 import type { EpochStart, EventTime } from '../../model/time.ts';
 import type { Outgoing } from '../../ports/log.ts';
@@ -15,6 +16,7 @@ const PLACE_TABLES: readonly PlaceTable[] = ['visits', 'dwell', 'transitions', '
 
 export const sanitizeOutput = async (registry: SchemaRegistry): Promise<SanitizeOutputCodec> => {
   const location = framedEncoder('location.sanitized', await registry.idOf('location.sanitized'));
+  const consent = framedEncoder('privacy.consent', await registry.idOf('privacy.consent'));
   const letter = framedEncoder('dead-letter', await registry.idOf('dead-letter'));
   return {
     location: (record, partition) => ({
@@ -22,6 +24,12 @@ export const sanitizeOutput = async (registry: SchemaRegistry): Promise<Sanitize
       partition,
       key: Buffer.from(record.pseudonym, 'latin1'),
       value: location(record),
+    }),
+    consent: (record, partition) => ({
+      topic: 'privacy.consent',
+      partition,
+      key: Buffer.from((subjectOf(record) ?? record.deviceId).reveal()),
+      value: consent(record),
     }),
     deadLetter: ({ reason, place, record: { key, value, offset, unreadable }, atMs }, partition) => ({
       topic: 'dead-letter',

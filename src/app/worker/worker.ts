@@ -19,6 +19,7 @@ import { importFolder } from '../run/vault.ts';
 import { CODE_VERSION } from '../version.ts';
 import { openViews } from '../views.ts';
 import { WorkerAssembly } from './assembly.ts';
+import { countingLog, countingRegistry } from './counting.ts';
 import { Observer } from './observer.ts';
 
 export interface WorkerOptions {
@@ -75,7 +76,9 @@ interface Surroundings {
 
 const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surroundings): Promise<void> => {
   const { config, roles, journal, signal } = options;
-  const { log, clients, registry } = cluster;
+  const { clients } = cluster;
+  const log = countingLog(cluster.log, telemetry);
+  const registry = countingRegistry(cluster.registry, telemetry);
   const keys = await deploymentKeys(config);
   board.say('vault', 'ok');
   await untilThere(registry, journal, signal);
@@ -102,8 +105,9 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
       }),
     imported: imported === null ? null : saltsOf(imported),
     views: views?.consents ?? null,
+    releases: views?.releases ?? null,
   });
-  const observer = new Observer({ worker, board, telemetry, clock: systemClock, views });
+  const observer = new Observer({ worker, board, telemetry, log, clock: systemClock, views });
   try {
     await worker.start();
     journal.info('worker_started', { count: roles.length });

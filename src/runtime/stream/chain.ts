@@ -40,6 +40,7 @@ export class Chain {
   begin(genesis: GenesisEntry): LedgerLine | null {
     if (this.#genesis === null) return this.#append(genesis);
     const [before, now] = [this.#genesis.parameters, genesis.parameters];
+    if (before['deployment'] !== now['deployment']) throw otherDeployment();
     for (const count of ['inputPartitions', 'gatePartitions']) {
       if (before[count] !== now[count]) throw partitionsChanged(count);
     }
@@ -48,7 +49,7 @@ export class Chain {
         'CFG_INVALID',
         'the ledger of this deployment was begun under other parameters or stores',
         {
-          hint: 'Start a new deployment (kafka.deployment), or go back to the parameters that the ledger states.',
+          hint: 'Go back to the parameters that the ledger states, or start over. See "Starting over" in docs/operations.md.',
         },
       );
     }
@@ -108,6 +109,12 @@ const partitionsChanged = (count: string): OboroError =>
       hint: 'Keys have moved, so open windows cannot be counted any more. See "Partitions" in docs/stream.md.',
     },
   );
+
+/** Two deployments that write to the same topics would each take the other's records for its own. */
+const otherDeployment = (): OboroError =>
+  new OboroError('CFG_INVALID', 'these topics were begun by another deployment', {
+    hint: 'Give each deployment topics of its own, or set kafka.deployment to the name that they were begun under. See "Starting over" in docs/operations.md.',
+  });
 
 const broken = (what: string): OboroError =>
   new OboroError('LEDGER_BROKEN', `the ledger does not hold: ${what}`, {

@@ -60,9 +60,9 @@ export class Changelog {
     return this.#operations;
   }
 
-  /** Bytes since the last snapshot. */
+  /** Bytes that a restore would read: the last snapshot and the operations since. */
   get bytes(): number {
-    return this.#grown;
+    return this.#snapshotBytes + this.#grown;
   }
 
   /** Reads the partition to its end; null when nothing was ever saved. */

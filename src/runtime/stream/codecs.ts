@@ -4,7 +4,7 @@ import type { Contribution, Retraction } from '../../model/contribution.ts';
 import type { Control } from '../../model/control.ts';
 import type { Pseudonym, SaltName } from '../../model/identity.ts';
 import type { LedgerLine } from '../../model/ledger.ts';
-import type { RawEvent, RawRight } from '../../model/raw.ts';
+import type { RawConsent, RawEvent, RawRevocation, RawRight } from '../../model/raw.ts';
 import type { QuarantineReason } from '../../model/reasons.ts';
 import type { NearFix, SanitizedLocation } from '../../model/sanitized.ts';
 import type { EpochStart, EventTime, Watermark, WallTime } from '../../model/time.ts';
@@ -12,12 +12,14 @@ import type { LogRecord, Outgoing, Place, Position } from '../../ports/log.ts';
 import type { StatePart } from '../fold-runner.ts';
 import type { StateMoves } from '../sanitize-task.ts';
 
-/** What an input record is; `wait` until `fetch` has brought its schema, `ignore` where it says nothing (a tombstone). */
+/** What an input record is; `wait` until `fetch` has brought its schema, `revoke` where its key is that of a tombstone. */
 export type Intake =
-  Keep<RawEvent | RawRight> | Drop | Quarantine | { readonly kind: 'wait' } | { readonly kind: 'ignore' };
+  Keep<RawEvent | RawRight> | Drop | Quarantine | { readonly kind: 'wait' } | { readonly kind: 'revoke' };
 
 export interface InputCodec {
   decode(place: Place, record: LogRecord): Intake;
+  /** Whoever a key may name: a member, a terminal. None where the key is no identifier. */
+  revocationsOf(key: Buffer): readonly RawRevocation[];
   /** Fetches the schemas that `decode` waited for. Rejects with SERVICE_AWAY while the registry is away. */
   fetch(): Promise<void>;
 }
@@ -29,10 +31,11 @@ export interface DeadLetterRecord {
   readonly atMs: number;
 }
 
-/** Records that leave stage S for readers outside. */
+/** Records that leave stage S for readers outside; `consent` is a choice that is told again. */
 export interface SanitizeOutputCodec {
   location(record: SanitizedLocation, partition: number): Outgoing;
   deadLetter(letter: DeadLetterRecord, partition: number): Outgoing;
+  readonly consent: (record: RawConsent, partition: number) => Outgoing;
 }
 
 /** Values of `oboro.contributions`: contributions sealed under their epoch's state key, controls in the clear. */

@@ -1,8 +1,8 @@
 /** Tells the consent views what a task's commits changed, after they are committed; views are never waited for. */
-import type { Consent } from '../../model/consent.ts';
-import type { RawRight } from '../../model/raw.ts';
+import type { Identified } from '../../model/identity.ts';
 import type { ConsentEntry, ConsentViews, SubjectKey } from '../../ports/views.ts';
 import type { ConsentStanding, SanitizeFlow } from '../flow.ts';
+import { isForgotten } from './consent-topic.ts';
 
 export interface ConsentFeedOptions {
   /** Null where there is no Redis. */
@@ -13,7 +13,7 @@ export interface ConsentFeedOptions {
 
 export class ConsentFeed {
   readonly #o: ConsentFeedOptions;
-  #changed: RawRight[] = [];
+  #changed: Identified[] = [];
   #position = 0;
 
   constructor(options: ConsentFeedOptions) {
@@ -27,7 +27,7 @@ export class ConsentFeed {
     this.rebuild();
   }
 
-  note(rights: readonly RawRight[]): void {
+  note(rights: readonly Identified[]): void {
     if (this.#o.views !== null) this.#changed.push(...rights);
   }
 
@@ -68,7 +68,3 @@ const entryOf = (standing: ConsentStanding | null): readonly ConsentEntry[] =>
           consent: isForgotten(standing.consent) ? null : standing.consent,
         },
       ];
-
-/** Erased, and nothing chosen since: nothing is kept of the subject. */
-const isForgotten = (consent: Consent | null): boolean =>
-  consent === null || (consent.erasedAt !== null && consent.at <= consent.erasedAt);

@@ -2,58 +2,28 @@
 import { OboroError } from '../../model/errors.ts';
 import type { Control } from '../../model/control.ts';
 import type { SaltName } from '../../model/identity.ts';
-import type { GenesisEntry, LedgerLine, ReleaseEntry } from '../../model/ledger.ts';
+import type { LedgerLine } from '../../model/ledger.ts';
 import type { EpochStart, EventTime, WallTime, Watermark } from '../../model/time.ts';
-import { epochStart } from '../../model/time.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Log, LogBatch, Outgoing, Position } from '../../ports/log.ts';
-import type { Journal, Telemetry } from '../../ports/telemetry.ts';
+import { HOUR_MS, epochStart, wallTime } from '../../model/time.ts';
+import type { LogBatch, Outgoing, Position } from '../../ports/log.ts';
 import { Counters } from '../counters.ts';
-import type { GateFlow } from '../flow.ts';
 import { GateTask } from '../gate-task.ts';
 import { KeyRing } from '../key-ring.ts';
-import type { LedgerRules } from '../ledger-keeper.ts';
 import { Chain } from './chain.ts';
-import type { ContributionCodec, GateOutputCodec, GatePosition, VaultCodec } from './codecs.ts';
+import type { ContributionCodec, GatePosition } from './codecs.ts';
 import { CommitLane } from './commit-lane.ts';
 import { GateEpochs, Marks } from './gate-epochs.ts';
+import type { GateStreamOptions } from './gate-options.ts';
 import { GateSalts } from './gate-salts.ts';
 import { positionLost, unreadableContributions } from './lost.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { newIn } from './stream-task.ts';
+import { ReleaseFeed } from './release-feed.ts';
 import { TOPICS, VAULT_PARTITION } from './topics.ts';
 import { tellBytes, tellCounts } from './tell-counts.ts';
-import type { VaultView } from './vault-view.ts';
 import { VaultWriter } from './vault-writer.ts';
 
-export interface GateStreamOptions<R> {
-  readonly partition: number;
-  readonly transactionalId: string;
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  readonly journal: Journal;
-  readonly vault: VaultView;
-  /** Resolves when the view has everything that was in the vault at the call. */
-  readonly vaultCaughtUp: () => Promise<void>;
-  /** The flow and the codecs that need its keys, made anew for every attempt. */
-  readonly make: (ring: KeyRing) => GateParts<R>;
-  readonly vaultCodec: VaultCodec;
-  readonly output: GateOutputCodec<R>;
-  readonly genesis: GenesisEntry;
-  readonly rules: LedgerRules;
-  readonly entryOf: (released: R) => ReleaseEntry;
-  readonly deathOf: (name: SaltName) => EventTime;
-  /** When a salt is destroyed by wall time, whatever is not released yet. */
-  readonly deadlineOf: (name: SaltName, bornAt: WallTime) => WallTime;
-  readonly sanitizePartitions: number;
-  readonly gatePartitions: number;
-}
-
-export interface GateParts<R> {
-  readonly flow: GateFlow<R>;
-  readonly contributions: ContributionCodec;
-}
+const POSITION_EVERY_MS = HOUR_MS;
 
 export class GateStream<R> implements StreamTask {
   readonly #o: GateStreamOptions<R>;
@@ -67,20 +37,24 @@ export class GateStream<R> implements StreamTask {
   readonly #epochs = new GateEpochs();
   readonly #vaultWriter: VaultWriter | null;
   readonly #unlisten: () => void;
+  readonly #releases: ReleaseFeed;
   #lane: CommitLane | null = null;
   #records: Outgoing[] = [];
   #bytes = 0;
   #urgent = false;
   #position = 0;
   #saved: GatePosition | null = null;
+  #savedAt: WallTime = wallTime(0);
+  #isPositionDue = false;
   #rows: Record<string, number> = {};
 
   constructor(options: GateStreamOptions<R>) {
     this.#o = options;
     const { flow, contributions } = options.make(this.#ring);
     const { vault, vaultCodec, gatePartitions, deathOf, deadlineOf } = options;
-    this.#salts = new GateSalts(this.#ring, vault);
+    this.#salts = new GateSalts({ ring: this.#ring, vault, clock: options.clock });
     this.#codec = contributions;
+    this.#releases = new ReleaseFeed({ views: options.releases, partition: options.partition });
     this.#chain = new Chain(options.rules);
     this.#marks = new Marks(options.sanitizePartitions);
     this.#task = new GateTask(flow, (released) => this.#release(released), this.#counters);
@@ -112,6 +86,7 @@ export class GateStream<R> implements StreamTask {
     });
     this.#ledger(this.#chain.begin(this.#o.genesis));
     await this.#startOver();
+    this.#savedAt = this.#o.clock.now();
     return this.positions();
   }
 
@@ -123,6 +98,7 @@ export class GateStream<R> implements StreamTask {
       if (unreadable !== undefined) throw unreadableContributions(this.#o.partition);
       return value === null ? null : this.#codec.read(value);
     });
+    this.#endByWallTime(this.#o.clock.now());
     await this.#salts.fetch(reads);
     fresh.records.forEach(({ offset, value }, i) => {
       const read = reads[i] ?? null;
@@ -136,21 +112,19 @@ export class GateStream<R> implements StreamTask {
 
   /** All that a gate task releases is on the log, so wall time has no say; it ends the life of salts alone. */
   turn(now: WallTime): void {
-    for (const { audience, epoch } of this.#vaultWriter?.expire(now) ?? []) {
-      const { journal, telemetry } = this.#o;
-      journal.error('salt_expired', { audience, epochStartMs: epoch });
-      telemetry.add('saltsExpired', { audience });
-    }
+    this.#endByWallTime(now);
   }
 
   get pending(): Pending {
-    return { records: this.#records.length, bytes: this.#bytes, urgent: this.#urgent };
+    const records = Math.max(this.#records.length, this.#isPositionDue ? 1 : 0);
+    return { records, bytes: this.#bytes, urgent: this.#urgent };
   }
 
   async commit(): Promise<void> {
-    const { output, partition, telemetry } = this.#o;
-    tellCounts(telemetry, this.#counters.take());
-    if (this.#records.length === 0) return;
+    const { output, partition, telemetry, clock } = this.#o;
+    if (this.#records.length === 0 && !this.#isPositionDue) return;
+    const counted = this.#counters.take();
+    const tellReleases = this.#releases.take();
     const records = this.#records;
     const rows = this.#rows;
     this.#records = [];
@@ -163,7 +137,11 @@ export class GateStream<R> implements StreamTask {
       this.#saved = restart;
       records.push(output.position(restart, partition));
     }
-    await this.#writer.commit(records);
+    this.#savedAt = clock.now();
+    this.#isPositionDue = false;
+    if (records.length > 0) await this.#writer.commit(records);
+    tellCounts(telemetry, counted);
+    tellReleases();
     for (const [table, n] of Object.entries(rows)) telemetry.add('releasedRows', { table }, n);
   }
 
@@ -173,8 +151,23 @@ export class GateStream<R> implements StreamTask {
 
   async close(): Promise<void> {
     this.#unlisten();
+    this.#salts.close();
     for (const name of this.#ring.held()) this.#ring.retire(name);
     await this.#lane?.close();
+  }
+
+  /**
+   * Salts past their deadline die now, whatever is read or waited for. And even where nothing is released for long, the
+   * place to begin from must stay inside what the topic keeps.
+   */
+  #endByWallTime(now: WallTime): void {
+    this.#isPositionDue ||= now - this.#savedAt >= POSITION_EVERY_MS;
+    for (const { audience, epoch } of this.#vaultWriter?.turn(now) ?? []) {
+      const { journal, telemetry } = this.#o;
+      this.#urgent = true;
+      journal.error('salt_expired', { audience, epochStartMs: epoch });
+      telemetry.add('saltsExpired', { audience });
+    }
   }
 
   /**
@@ -198,7 +191,14 @@ export class GateStream<R> implements StreamTask {
     const { log, partition } = this.#o;
     const { start, end } = await log.bounds({ topic: TOPICS.contributions, partition });
     const restart = this.#saved?.restart ?? start;
-    if (restart < start || restart > end) throw positionLost(TOPICS.contributions, partition);
+    if (restart < start || restart > end) {
+      // Fails where somebody else has long gone on from here: then nothing is lost.
+      const value = this.#codec.control({ kind: 'want', names: [] });
+      await this.#writer.commit([
+        { topic: TOPICS.contributions, partition: VAULT_PARTITION, key: null, value },
+      ]);
+      throw positionLost(TOPICS.contributions, partition);
+    }
     this.#position = restart;
     if (this.#saved === null) return;
     this.#epochs.restore(this.#saved.over);
@@ -269,6 +269,8 @@ export class GateStream<R> implements StreamTask {
     const { entryOf, output, partition } = this.#o;
     const entry = entryOf(released);
     const line = this.#chain.release(entry);
+    // Also what comes again: it mends views that were lost.
+    this.#releases.note(entry);
     if (line === null) return;
     for (const row of output.rows(released, partition)) this.#write(row);
     this.#ledger(line);

@@ -1,9 +1,10 @@
 /** Reads every consent and erasure of a partition before any event (G-01). */
-import type { RawRight } from '../../model/raw.ts';
+import type { RawRevocation, RawRight } from '../../model/raw.ts';
 import type { Log, LogBatch, LogRecord, Place } from '../../ports/log.ts';
 import type { InputCodec } from './codecs.ts';
 import type { DecodedBatch } from './decode-batch.ts';
 import { decodeBatch } from './decode-batch.ts';
+import { positionLost } from './lost.ts';
 
 export interface RightsReading {
   readonly log: Log;
@@ -13,11 +14,13 @@ export interface RightsReading {
   readonly acted: number | null;
 }
 
+type Right = RawRight | RawRevocation;
+
 interface Taker {
   /** Only remembers what was chosen. */
-  remember(right: RawRight): void;
+  remember(right: Right): void;
   /** Takes back what it must as well. */
-  right(right: RawRight): void;
+  right(right: Right): void;
   /** What cannot be read and was not set aside before. */
   setAside(place: Place, fault: DecodedBatch['faults'][number]): void;
 }
@@ -34,6 +37,8 @@ export const readRights = async (
 ): Promise<number> => {
   const batches: LogBatch[] = [];
   const end = await log.readToEnd(place, null, (batch) => batches.push(batch));
+  // A topic that was made again may hold choices that nobody has acted upon, at places that somebody has.
+  if (acted !== null && acted > end) throw positionLost(place.topic, place.partition);
   const isOld = ({ offset }: LogRecord): boolean => acted !== null && offset < acted;
   for (const batch of batches) {
     const old = await decodeBatch(input, { ...batch, records: batch.records.filter(isOld) });

@@ -1,5 +1,5 @@
 /** What a sanitize task is given, and what it tells of itself. */
-import type { WallTime, Watermark } from '../../model/time.ts';
+import type { Watermark } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -52,8 +52,4 @@ export interface SanitizeStanding {
   /** Number of keys with state, by fold. */
   readonly keys: Readonly<Record<string, number>>;
   readonly changelogBytes: number;
-  /** Records between the position and the end of each input. */
-  readonly lag: readonly { readonly topic: string; readonly records: number }[];
-  /** Since when consents or erasures have waited to be acted on; null when none do. */
-  readonly rightsBehindSince: WallTime | null;
 }

@@ -11,18 +11,19 @@ import { KeyRing } from '../key-ring.ts';
 import { SaltKeeper } from '../salt-keeper.ts';
 import { SanitizeTask } from '../sanitize-task.ts';
 import { Changelog } from './changelog.ts';
-import type { SanitizeOutputCodec } from './codecs.ts';
+import type { DeadLetterRecord } from './codecs.ts';
 import { CommitLane } from './commit-lane.ts';
 import { ConsentFeed } from './consent-feed.ts';
+import { ConsentTopic } from './consent-topic.ts';
 import { decodeBatch } from './decode-batch.ts';
 import { InputClocks } from './input-clocks.ts';
 import { Outbox } from './outbox.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { readRights } from './read-rights.ts';
 import { replay } from './replay.ts';
-import { Lags } from './lags.ts';
 import { partitionsChanged, positionLost } from './lost.ts';
 import type { SanitizeStanding, SanitizeStreamOptions } from './sanitize-options.ts';
+import { RightsDesk } from './rights-desk.ts';
 import { newIn } from './stream-task.ts';
 import { StreamSink } from './stream-sink.ts';
 import { tellBytes, tellCounts } from './tell-counts.ts';
@@ -46,9 +47,9 @@ export class SanitizeStream implements StreamTask {
   readonly #outbox: Outbox;
   readonly #changelog: Changelog;
   readonly #views: ConsentFeed;
+  readonly #rights: RightsDesk;
   readonly #sink: StreamSink;
   readonly #positions = new Map<string, number>();
-  readonly #lags = new Lags();
   readonly #unlisten: () => void;
   #lane: CommitLane | null = null;
   #now: Watermark = watermark(EARLIEST - TICK_MS);
@@ -67,13 +68,21 @@ export class SanitizeStream implements StreamTask {
     this.#changelog = new Changelog({ codec: changelog, place, log: options.log, settings });
     this.#views = new ConsentFeed({ views: options.views, partition: options.partition, flow });
     this.#clocks = new InputClocks({ topics: EVENTS, idleAfterMs: settings.idleAfterMs });
-    const vault = new WantedSalts(options.vault, (names) => this.#writer.commit([this.#outbox.want(names)]));
+    const vault = new WantedSalts({
+      ...{ view: options.vault, clock: options.clock },
+      ask: (names) => this.#writer.commit([this.#outbox.want(names)]),
+    });
     this.#wanted = vault;
     this.#salts = new SaltKeeper({ vault, ring: this.#ring, calendar, grace, latenessMs });
     const { partition, output } = options;
     const sink = { partition, output, outbox: this.#outbox, changelog: this.#changelog };
     this.#sink = new StreamSink(sink, this.#now);
     this.#task = new SanitizeTask(flow, this.#sink, this.#counters);
+    this.#rights = new RightsDesk({
+      ...{ task: this.#task, views: this.#views },
+      topic: new ConsentTopic({ partition, flow, encode: output.consent, now: options.clock.now() }),
+      write: (record) => this.#outbox.record(record),
+    });
     this.#unlisten = options.vault.onDestroyed((name) => {
       this.#ring.markClosed(name);
       this.#task.dropEpoch(name);
@@ -92,24 +101,24 @@ export class SanitizeStream implements StreamTask {
   }
 
   async take(batch: LogBatch): Promise<void> {
-    const fresh = newIn(batch, this.#positionOf(batch.topic));
+    const fresh = newIn(batch, this.#positions.get(batch.topic) ?? Number.POSITIVE_INFINITY);
     if (fresh === null) return;
     const decoded = await decodeBatch(this.#o.input, fresh);
     this.#believe();
     await this.#fetchSalts(decoded.events);
-    for (const right of decoded.rights) this.#task.right(right);
-    this.#views.note(decoded.rights);
+    this.#rights.take(decoded.rights, this.#o.clock.now(), fresh.topic === 'privacy.consent');
     for (const event of decoded.events) this.#event(fresh.topic, event);
     for (const [outcome, n] of decoded.outcomes) this.#counters.add('wire', outcome, n);
     for (const { record, reason } of decoded.faults) this.#setAside(fresh, record, reason);
     this.#positions.set(fresh.topic, fresh.next);
-    this.#stands(fresh.topic, fresh);
+    this.#clocks.stands(fresh.topic, fresh.next >= fresh.end, this.#o.clock.now());
     tellBytes(this.#o.telemetry, 'sanitize', fresh);
     this.#moved = true;
   }
 
   turn(now: WallTime): void {
     this.#believe();
+    this.#rights.turn(now);
     if (this.#clocks.turn(now)) this.#ripen();
   }
 
@@ -171,8 +180,6 @@ export class SanitizeStream implements StreamTask {
       watermark: this.#now,
       keys: this.#task.keys,
       changelogBytes: this.#changelog.bytes,
-      lag: this.#lags.all(),
-      rightsBehindSince: this.#lags.behindSince(RIGHTS),
     };
   }
 
@@ -205,6 +212,7 @@ export class SanitizeStream implements StreamTask {
   }
 
   async #fetchSalts(events: readonly RawEvent[]): Promise<void> {
+    if (events.length === 0) return; // A choice waits for no salt.
     for (const { at } of events) if (this.#isHonest(at)) this.#salts.want(at);
     await this.#salts.fetch(this.#now);
   }
@@ -236,7 +244,7 @@ export class SanitizeStream implements StreamTask {
     }
   }
 
-  #setAside(place: Place, record: LogRecord, reason: SetAside): void {
+  #setAside(place: Place, record: LogRecord, reason: DeadLetterRecord['reason']): void {
     const { partition, output, clock } = this.#o;
     this.#outbox.record(output.deadLetter({ reason, place, record, atMs: clock.now() }, partition));
   }
@@ -261,12 +269,12 @@ export class SanitizeStream implements StreamTask {
   }
 
   async #readRights(topic: string, acted: number | null): Promise<void> {
-    const { log, partition, input } = this.#o;
+    const { log, partition, input, clock } = this.#o;
     const end = await readRights(
       { log, input, place: { topic, partition }, acted },
       {
-        remember: (right) => this.#task.remember(right),
-        right: (right) => this.#task.rightAfterRestore(right),
+        remember: (right) => this.#rights.remember(right, clock.now()),
+        right: (right) => this.#rights.afterRestore(right, clock.now()),
         setAside: (place, { record, reason }) => this.#setAside(place, record, reason),
       },
     );
@@ -276,23 +284,14 @@ export class SanitizeStream implements StreamTask {
   }
 
   async #startOf(topic: string, committed: number | null): Promise<void> {
-    const { log, partition } = this.#o;
+    const { log, partition, clock } = this.#o;
     const { start, end } = await log.bounds({ topic, partition });
-    if (committed !== null && (committed < start || committed > end)) throw positionLost(topic, partition);
+    if (committed !== null && (committed < start || committed > end)) {
+      await this.#writer.commit([this.#outbox.want([])]); // Fails where somebody else has long gone on from here.
+      throw positionLost(topic, partition);
+    }
     const position = committed ?? start;
     this.#positions.set(topic, position);
-    this.#stands(topic, { next: position, end });
-  }
-
-  #stands(topic: string, at: { readonly next: number; readonly end: number }): void {
-    const now = this.#o.clock.now();
-    this.#lags.stands(topic, at, now);
-    this.#clocks.stands(topic, at.next >= at.end, now);
-  }
-
-  #positionOf(topic: string): number {
-    return this.#positions.get(topic) ?? Number.POSITIVE_INFINITY;
+    this.#clocks.stands(topic, position >= end, clock.now());
   }
 }
-
-type SetAside = Parameters<SanitizeOutputCodec['deadLetter']>[0]['reason'];

@@ -3,7 +3,7 @@ import type { SaltName } from '../../model/identity.ts';
 import type { WallTime } from '../../model/time.ts';
 import type { LogBatch } from '../../ports/log.ts';
 import type { HeldSalt } from '../../ports/salts.ts';
-import type { VaultCodec } from './codecs.ts';
+import type { ReadVaultEntry, VaultCodec } from './codecs.ts';
 
 type Known = HeldSalt | 'destroyed';
 
@@ -18,6 +18,7 @@ export class VaultView {
   readonly #codec: Pick<VaultCodec, 'decode'>;
   readonly #known = new Map<string, Known>();
   readonly #bornAt = new Map<string, WallTime>();
+  #lastDeath: ReadVaultEntry | null = null;
   readonly #listeners = new Set<(name: SaltName) => void>();
   #waiting: Waiting[] = [];
 
@@ -49,6 +50,11 @@ export class VaultView {
       .sort((a, b) => (a.audience < b.audience ? -1 : a.audience > b.audience ? 1 : a.epoch - b.epoch));
   }
 
+  /** The newest note of a destroyed salt. */
+  get lastDeath(): ReadVaultEntry | null {
+    return this.#lastDeath;
+  }
+
   /** When a held salt was made. */
   bornAt(name: SaltName): WallTime | undefined {
     return this.#bornAt.get(keyOf(name));
@@ -73,7 +79,9 @@ export class VaultView {
   }
 
   #takeOne(value: Buffer): void {
-    const { name, bytes, commitment, writtenAt } = this.#codec.decode(value);
+    const entry = this.#codec.decode(value);
+    const { name, bytes, commitment, writtenAt } = entry;
+    if (bytes === null) this.#lastDeath = entry;
     const before = this.#known.get(keyOf(name));
     // A salt that is read again leaves no second copy; destroyed is for good, so nothing is brought back.
     if (before !== undefined) bytes?.fill(0);

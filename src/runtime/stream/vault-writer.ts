@@ -2,7 +2,7 @@
 import { OboroError } from '../../model/errors.ts';
 import type { SaltName } from '../../model/identity.ts';
 import type { EpochStart, EventTime, WallTime, Watermark } from '../../model/time.ts';
-import { SECOND_MS, wallTime } from '../../model/time.ts';
+import { HOUR_MS, SECOND_MS, wallTime } from '../../model/time.ts';
 import type { Outgoing } from '../../ports/log.ts';
 import type { Chain } from './chain.ts';
 import type { ContributionCodec, VaultCodec, VaultEntry } from './codecs.ts';
@@ -24,6 +24,9 @@ export interface VaultWriterOptions {
 
 const LOOKS_EVERY_MS = 10 * SECOND_MS;
 
+/** As long as a segment of the vault's topic is open. */
+const ROLL_MS = HOUR_MS;
+
 const nameOf = ({ audience, epoch }: SaltName): string => `${audience}|${String(epoch)}`;
 
 export class VaultWriter {
@@ -32,6 +35,7 @@ export class VaultWriter {
   readonly #made = new Set<string>();
   readonly #destroyed = new Set<string>();
   #looksAt: WallTime = wallTime(0);
+  #rolledAt: WallTime = wallTime(0);
   readonly #doneBy = new Map<EpochStart, Set<number>>();
 
   constructor(options: VaultWriterOptions) {
@@ -79,14 +83,27 @@ export class VaultWriter {
    *
    * @guarantee G-07
    */
-  expire(now: WallTime): readonly SaltName[] {
+  turn(now: WallTime): readonly SaltName[] {
     if (now < this.#looksAt) return [];
     this.#looksAt = wallTime(now + LOOKS_EVERY_MS);
+    this.#roll(now);
     const { view, deadlineOf } = this.#o;
     return view.held().filter((name) => {
       const bornAt = view.bornAt(name);
       return bornAt !== undefined && deadlineOf(name, bornAt) <= now && this.#destroy(name, now);
     });
+  }
+
+  /**
+   * The broker closes a segment of the vault, and so compacts dead salts away, only when something is appended after
+   * its time: where nothing is, the newest death is told again.
+   */
+  #roll(now: WallTime): void {
+    const { view, codec } = this.#o;
+    const { lastDeath } = view;
+    if (lastDeath === null || now - Math.max(this.#rolledAt, lastDeath.writtenAt) < ROLL_MS) return;
+    this.#rolledAt = now;
+    this.#o.write(codec.encode({ ...lastDeath, imported: false }, now));
   }
 
   /** True when it was alive until now. */

@@ -82,3 +82,48 @@ describe('G-03 what a record takes back', () => {
     expect(last).toEqual({ withdrawn, withdrawnFromWeb, isFirst: records.length === 1 });
   });
 });
+
+describe('G-01 a revocation', () => {
+  const revocation = (id: string) => ({ kind: 'revocation', deviceId: device(id), memberId: null }) as const;
+  const served = (book: ConsentBook, id: string): number => book.of(device(id))?.app.counted ?? Infinity;
+
+  it('refuses from then on, and takes back what was served', () => {
+    const book = aBook();
+    book.apply(aConsent(10));
+    expect(served(book, 'd1')).toBeLessThan(Infinity);
+    expect(book.apply(revocation('d1'))).toMatchObject({ withdrawn: true, isFirst: false });
+    expect(served(book, 'd1')).toBe(Infinity);
+    expect(book.apply(revocation('d1'))).toMatchObject({ withdrawn: false });
+  });
+
+  it('of somebody never heard of changes nothing, and is told to be the first', () => {
+    const book = aBook();
+    expect(book.apply(revocation('d9'))).toEqual({
+      withdrawn: false,
+      withdrawnFromWeb: false,
+      isFirst: true,
+    });
+    expect(book.of(device('d9'))).toBeNull();
+  });
+
+  it.each([
+    ['the same choice told again', 10, Infinity],
+    ['an older one', 5, Infinity],
+    ['a newer one', 12, 12],
+  ] as const)('stands against %s', (_, at, since) => {
+    const book = aBook();
+    book.apply(aConsent(10));
+    book.apply(revocation('d1'));
+    book.apply(aConsent(at));
+    expect(served(book, 'd1')).toBe(since);
+  });
+
+  it('leaves an erased subject erased, as of the same time', () => {
+    const book = aBook();
+    book.apply(aConsent(10));
+    book.apply(anErasure(20));
+    const erased = book.of(device('d1'))?.consent;
+    book.apply(revocation('d1'));
+    expect(book.of(device('d1'))?.consent).toEqual(erased);
+  });
+});

@@ -174,6 +174,10 @@ describe('G-04 a sealed part opens only where it was sealed', () => {
     expect(() => operationsIn(aDelta(), { place: { ...STATE, topic: 'other' } })).toThrow(corrupt);
   });
 
+  it('not in another deployment on the same topics', () => {
+    expect(() => operationsIn(aDelta(), { deployment: 'blue' })).toThrow(corrupt);
+  });
+
   it('not in another commit', () => {
     const value = aDelta();
     const moved = closed(value, { ...opened(value), sequence: 8 });

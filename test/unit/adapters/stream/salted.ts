@@ -49,7 +49,7 @@ export const STATE = { topic: 'oboro.state', partition: 3 } as const;
 
 export const changelogOf = (ring: KeyRing, over: Partial<ChangelogMeans> = {}): SealedChangelog<SlotRecord> =>
   new SealedChangelog<SlotRecord>({
-    ...{ place: STATE, keyOf: ring.keyOf, randomness: new SeededBytes('nonces') },
+    ...{ place: STATE, deployment: 'main', keyOf: ring.keyOf, randomness: new SeededBytes('nonces') },
     ...over,
   });
 

@@ -1,25 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { ReadyBoard } from '../../../../src/adapters/telemetry/health.ts';
-import type { WorkerAssembly } from '../../../../src/app/worker/assembly.ts';
+import type { SanitizeTask, WorkerAssembly } from '../../../../src/app/worker/assembly.ts';
 import { Observer } from '../../../../src/app/worker/observer.ts';
-import type { WallTime } from '../../../../src/model/time.ts';
 import { wallTime, watermark } from '../../../../src/model/time.ts';
 import type { Telemetry } from '../../../../src/ports/telemetry.ts';
 
-type Task = ReturnType<WorkerAssembly['sanitizeTasks']>[number];
-
 const NOW = wallTime(1_000_000);
 
-const taskOn = (partition: number, rightsBehindSince: WallTime | null = null): Task => ({
+const STANDS = { keys: { visits: 7 }, changelogBytes: 4_096 };
+
+const taskOn = (partition: number, consents = 5): SanitizeTask => ({
   partition,
-  stands: {
-    watermark: watermark(NOW - 30_000),
-    keys: { visits: 7 },
-    changelogBytes: 4_096,
-    lag: [{ topic: 'raw.gps', records: 12 }],
-    rightsBehindSince,
-  },
+  stands: { ...STANDS, watermark: watermark(NOW - 30_000) },
+  positions: [
+    { topic: 'raw.gps', partition, offset: 88 },
+    { topic: 'privacy.consent', partition, offset: consents },
+    { topic: 'privacy.erasure', partition, offset: 0 },
+  ],
 });
+
+/** What the log says of the ends of inputs. */
+const ENDS: Readonly<Record<string, number>> = { 'raw.gps': 100, 'privacy.consent': 5, 'privacy.erasure': 0 };
 
 /** What is on show, and an observer of a worker whose tasks can be changed. */
 const watch = () => {
@@ -30,63 +31,72 @@ const watch = () => {
     set: (name, labels, value) => void shown.set(`${name} ${JSON.stringify(labels)}`, value),
     drop: (name, labels) => void shown.delete(`${name} ${JSON.stringify(labels)}`),
   };
-  let tasks: readonly Task[] = [];
+  let tasks: readonly SanitizeTask[] = [];
   const worker = {
     workers: [],
     vault: { held: () => [{ audience: 'statistics' }, { audience: 'nearby' }, { audience: 'nearby' }] },
     sanitizeTasks: () => tasks,
+    sanitizePartitions: () => tasks.map(({ partition }) => partition),
     mendViews: () => undefined,
   } as unknown as WorkerAssembly;
-  const clock = { now: () => NOW, sleep: () => Promise.resolve() };
+  const time = { now: NOW };
+  const clock = { now: () => time.now, sleep: () => Promise.resolve() };
+  const log = {
+    bounds: ({ topic }: { topic: string }) => Promise.resolve({ start: 0, end: ENDS[topic] ?? 0 }),
+  };
   const board = new ReadyBoard(['group', 'tasks', 'redis']);
-  const observer = new Observer({ worker, board, telemetry, clock, views: null });
-  const look = (...now: readonly Task[]): ReadonlyMap<string, number> => {
+  const observer = new Observer({ worker, board, telemetry, clock, log, views: null });
+  /** Two looks, the second of which knows what has come of asking the log. */
+  const look = async (...now: readonly SanitizeTask[]): Promise<ReadonlyMap<string, number>> => {
     tasks = now;
+    time.now = wallTime(time.now + 6_000);
+    await observer.watch();
     observer.look();
     return shown;
   };
-  return look;
+  return { look, forward: (ms: number) => void (time.now = wallTime(time.now + ms)) };
 };
 
 const of = (shown: ReadonlyMap<string, number>, partition: number): readonly string[] =>
   [...shown.keys()].filter((key) => key.includes(`"partition":${String(partition)}`)).sort();
 
 describe('an observer', () => {
-  it('shows how each sanitize task stands', () => {
-    const shown = watch()(taskOn(3));
+  it('shows how each sanitize task stands', async () => {
+    const shown = await watch().look(taskOn(3));
     expect(Object.fromEntries([...shown].filter(([key]) => key.includes('"partition":3')))).toEqual({
-      'watermarkDelaySeconds {"partition":3}': 30,
+      'watermarkDelaySeconds {"partition":3}': 36,
       'changelogBytes {"partition":3}': 4_096,
       'stateKeys {"fold":"visits","partition":3}': 7,
       'lagRecords {"topic":"raw.gps","partition":3}': 12,
+      'lagRecords {"topic":"privacy.consent","partition":3}': 0,
+      'lagRecords {"topic":"privacy.erasure","partition":3}': 0,
     });
   });
 
-  it('takes away what a task showed that has moved to another worker', () => {
-    const look = watch();
-    expect(of(look(taskOn(1), taskOn(2)), 2)).toHaveLength(4);
-    const shown = look(taskOn(1));
+  it('takes away what a task showed that has moved to another worker', async () => {
+    const { look } = watch();
+    expect(of(await look(taskOn(1), taskOn(2)), 2)).toHaveLength(6);
+    const shown = await look(taskOn(1));
     expect(of(shown, 2)).toEqual([]);
-    expect(of(shown, 1)).toHaveLength(4);
+    expect(of(shown, 1)).toHaveLength(6);
   });
 
-  it.each([
-    ['no consent waits', [null, null], 0],
-    ['one task has consents that wait', [null, wallTime(NOW - 4_000)], 4],
-    ['two have: the older counts', [wallTime(NOW - 9_000), wallTime(NOW - 4_000)], 9],
-  ])('shows how old the view of consents is: %s', (_, since, seconds) => {
-    const shown = watch()(...since.map((at, partition) => taskOn(partition, at)));
-    expect(shown.get('consentViewAgeSeconds {}')).toBe(seconds);
+  it('shows how old the view of consents is: of the oldest task', async () => {
+    const { look, forward } = watch();
+    expect((await look(taskOn(1), taskOn(2))).get('consentViewAgeSeconds {}')).toBe(0);
+    await look(taskOn(1), taskOn(2, 3));
+    forward(8_000);
+    expect((await look(taskOn(1), taskOn(2, 3))).get('consentViewAgeSeconds {}')).toBe(20);
   });
 
-  it('shows no age of consents where it has none', () => {
-    const look = watch();
-    look(taskOn(1));
-    expect(look().has('consentViewAgeSeconds {}')).toBe(false);
+  it('shows no age of consents where it has none', async () => {
+    const { look } = watch();
+    expect((await look(taskOn(1))).has('consentViewAgeSeconds {}')).toBe(true);
+    expect((await look()).has('consentViewAgeSeconds {}')).toBe(false);
   });
 
-  it('shows how many salts live, by audience', () => {
-    const shown = watch()();
+  it('shows how many salts live, by audience', async () => {
+    const shown = await watch().look();
     expect(shown.get('saltEpochs {"audience":"nearby"}')).toBe(2);
     expect(shown.get('saltEpochs {"audience":"fraud"}')).toBe(0);
   });

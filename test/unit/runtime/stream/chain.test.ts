@@ -145,6 +145,7 @@ describe('the parameters', () => {
     ['policy', { policyHash: 'c'.repeat(64) }, 'CFG_INVALID'],
     ['stores', { publicKeys: 'c'.repeat(64) }, 'CFG_INVALID'],
     ['number of inputs', { parameters: { ...GENESIS.parameters, inputPartitions: 5 } }, 'PARTITIONS_CHANGED'],
+    ['deployment', { parameters: { ...GENESIS.parameters, deployment: 'blue' } }, 'CFG_INVALID'],
     ['number of gates', { parameters: { ...GENESIS.parameters, gatePartitions: 13 } }, 'PARTITIONS_CHANGED'],
   ])('G-12 refuses to go on with another %s', (_, over, expected) => {
     expect(() => aChain(begun()).begin({ ...GENESIS, ...over })).toThrow(code(expected));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drop, keep, quarantine } from '../../../../src/flow/outcome.ts';
+import { RawId } from '../../../../src/model/identity.ts';
+import type { RawRevocation } from '../../../../src/model/raw.ts';
 import { OboroError } from '../../../../src/model/errors.ts';
 import type { LogBatch, LogRecord } from '../../../../src/ports/log.ts';
 import type { InputCodec, Intake } from '../../../../src/runtime/stream/codecs.ts';
@@ -23,7 +25,11 @@ class LetterCodec implements InputCodec {
       this.wanted.add(text);
       return { kind: 'wait' };
     }
-    return INTAKES[text[0] ?? ''] ?? { kind: 'ignore' };
+    return INTAKES[text[0] ?? ''] ?? { kind: 'revoke' };
+  }
+
+  revocationsOf(key: Buffer): readonly RawRevocation[] {
+    return [{ kind: 'revocation', memberId: new RawId('member', key.toString()), deviceId: null }];
   }
 
   fetch(): Promise<void> {
@@ -101,5 +107,34 @@ describe('a decoded batch', () => {
       { record: { offset: 1, key: null, value: null, unreadable }, reason: 'undecodable' },
     ]);
     expect(Object.fromEntries(decoded.outcomes)).toEqual({ keep: 2, undecodable: 1 });
+  });
+});
+
+describe('G-01 whoever the key of a right names is refused', () => {
+  const rightsOf = async (topic: string, value: string | null, key: string | null) => {
+    const record = {
+      offset: 0,
+      key: key === null ? null : Buffer.from(key),
+      value: value === null ? null : Buffer.from(value),
+    };
+    const batch = { topic, partition: 0, from: 0, records: [record], next: 1, end: 1 };
+    const { rights, faults } = await decodeBatch(new LetterCodec(), batch);
+    const kinds = rights.map((right) =>
+      right.kind === 'revocation' ? `revokes ${right.memberId?.reveal() ?? ''}` : right.kind,
+    );
+    return { kinds, faults: faults.length };
+  };
+
+  const [ann, kind, nobody] = [['revokes ann'], ['consent'], []];
+
+  it.each([
+    ['by a tombstone', ['privacy.consent', null, 'ann'], { kinds: ann, faults: 0 }],
+    ['by a consent that cannot be read', ['privacy.consent', 'q', 'ann'], { kinds: ann, faults: 1 }],
+    ['by an erasure that cannot be read', ['privacy.erasure', 'q', 'ann'], { kinds: ann, faults: 1 }],
+    ['not by a consent that can', ['privacy.consent', 'c', 'ann'], { kinds: kind, faults: 0 }],
+    ['not where there is no key', ['privacy.consent', 'q', null], { kinds: nobody, faults: 1 }],
+    ['not by an event that cannot be read', ['raw.gps', 'q', 'ann'], { kinds: nobody, faults: 1 }],
+  ] as const)('%s', async (_, [topic, value, key], expected) => {
+    expect(await rightsOf(topic, value, key)).toEqual(expected);
   });
 });

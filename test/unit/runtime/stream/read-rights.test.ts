@@ -13,6 +13,7 @@ const input: InputCodec = {
     const text = value?.toString() ?? '';
     return text === 'x' ? quarantine('undecodable') : keep(aConsent({ version: Number(text) }));
   },
+  revocationsOf: () => [],
   fetch: () => Promise.resolve(),
 };
 

@@ -263,17 +263,17 @@ describe('G-07 salts whose deadline by wall time is over', () => {
 
   it('die whatever event time says, and their names are given', () => {
     const writing = held();
-    expect(writing.writer.expire(wallTime(NOW + DAY_MS - 1))).toEqual([]);
+    expect(writing.writer.turn(wallTime(NOW + DAY_MS - 1))).toEqual([]);
     expect(writing.taken()).toEqual([]);
-    expect(writing.writer.expire(wallTime(NOW + 2 * DAY_MS))).toEqual([NEARBY, DAY]);
+    expect(writing.writer.turn(wallTime(NOW + 2 * DAY_MS))).toEqual([NEARBY, DAY]);
     expect(writing.taken()).toEqual([...deathNotes(NEARBY), ...deathNotes(DAY)]);
   });
 
   it('die once, also when gate tasks say later that they are done', () => {
     const writing = held();
-    writing.writer.expire(wallTime(NOW + DAY_MS));
+    writing.writer.turn(wallTime(NOW + DAY_MS));
     writing.take();
-    expect(writing.writer.expire(wallTime(NOW + 2 * DAY_MS))).toEqual([]);
+    expect(writing.writer.turn(wallTime(NOW + 2 * DAY_MS))).toEqual([]);
     for (const partition of [0, 1, 2]) writing.writer.done(partition, EPOCH, NOW);
     expect(writing.taken()).toEqual([]);
   });
@@ -283,8 +283,29 @@ describe('G-07 salts whose deadline by wall time is over', () => {
     const born = wallTime(NOW + 5_000);
     writing.writer.want([named('statistics', NEXT_EPOCH)], born);
     writing.commit();
-    expect(writing.writer.expire(wallTime(NOW + DAY_MS))).toEqual([NEARBY, DAY]);
+    expect(writing.writer.turn(wallTime(NOW + DAY_MS))).toEqual([NEARBY, DAY]);
     writing.commit();
-    expect(writing.writer.expire(wallTime(born + DAY_MS - 1))).toEqual([]);
+    expect(writing.writer.turn(wallTime(born + DAY_MS - 1))).toEqual([]);
+  });
+});
+
+describe('G-07 the newest death', () => {
+  it('is told again every hour in which nothing else was, so that the broker compacts the salts before it', () => {
+    const writing = new Writing();
+    writing.writer.want([named('nearby', HOUR)], NOW);
+    writing.commit();
+    writing.writer.turn(NOW);
+    expect(writing.taken()).toEqual([]);
+    writing.writer.advance(watermark(clock('23:00')), NOW);
+    writing.commit();
+    const death = `vault: nearby ${HOUR} destroyed`;
+    const after = (minutes: number): readonly string[] => {
+      writing.writer.turn(wallTime(NOW + minutes * 60_000));
+      return writing.taken();
+    };
+    expect(after(59)).toEqual([]);
+    expect(after(61)).toEqual([death]);
+    expect(after(100)).toEqual([]);
+    expect(after(122)).toEqual([death]);
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { OboroError } from '../../../../src/model/errors.ts';
 import type { SaltName } from '../../../../src/model/identity.ts';
 import { WantedSalts } from '../../../../src/runtime/stream/wanted-salts.ts';
+import type { Clock } from '../../../../src/ports/clock.ts';
+import { wallTime } from '../../../../src/model/time.ts';
 import { EPOCH } from '../../../support/builders.ts';
 import { HOUR, named } from '../../adapters/stream/salted.ts';
 import { VaultStand } from './vault-stand.ts';
@@ -12,11 +14,20 @@ const NEARBY = named('nearby', HOUR);
 const wanting = (answer: () => Promise<void> = () => Promise.resolve()) => {
   const stand = new VaultStand();
   const asked: SaltName[][] = [];
-  const salts = new WantedSalts(stand.view, (names) => {
+  let tooLong: () => void = () => undefined;
+  const clock: Clock = {
+    now: () => wallTime(0),
+    sleep: () =>
+      new Promise((resolve) => {
+        tooLong = resolve;
+      }),
+  };
+  const ask = (names: readonly SaltName[]): Promise<void> => {
     asked.push([...names]);
     return answer();
-  });
-  return { stand, asked, salts };
+  };
+  const salts = new WantedSalts({ view: stand.view, clock, ask });
+  return { stand, asked, salts, tooLong: () => tooLong() };
 };
 
 describe('salts of a sanitize task', () => {
@@ -37,6 +48,18 @@ describe('salts of a sanitize task', () => {
     expect(asked).toEqual([[NEARBY]]);
     stand.hold(NEARBY);
     expect((await holding).map((salt) => salt?.name)).toEqual([DAY, NEARBY]);
+  });
+
+  it('are waited for so long only, and asked for again when it is tried again', async () => {
+    const { stand, asked, salts, tooLong } = wanting();
+    const holding = salts.hold([DAY]);
+    await Promise.resolve();
+    tooLong();
+    await expect(holding).rejects.toThrow(expect.objectContaining({ code: 'SERVICE_AWAY', retriable: true }));
+    const again = salts.hold([DAY]);
+    stand.hold(DAY);
+    expect((await again).map((salt) => salt?.name)).toEqual([DAY]);
+    expect(asked).toEqual([[DAY], [DAY]]);
   });
 
   it('fail when asking fails', async () => {
