@@ -1,11 +1,15 @@
 /** Pass-throughs of raw.gps in kafkajs alone: as its documentation shows it, and as fast as its producer goes with transactions. */
 import type { Consumer, EachBatchPayload, Kafka, Message, Producer } from 'kafkajs';
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hardenKafkajs } from '../../src/adapters/kafka/hardening/harden.ts';
 import type { Meter } from './samples.ts';
 import { PASS_TOPIC } from './topics.ts';
 
 const INPUT = 'raw.gps';
+
+/** A group of its own in every run: the one before may not have been missed yet. */
+const groupOf = (name: string): string => `bench.${name}.${String(process.pid)}`;
 
 /** The reader is hardened; the producer is kafkajs's own. */
 const kafkajs = hardenKafkajs();
@@ -26,7 +30,7 @@ const SEND = 1_000;
 export const passNaively = async (options: PassOptions, meter: Meter): Promise<void> => {
   const kafka = clientOf(options);
   const producer = kafka.producer();
-  const consumer = kafka.consumer({ groupId: 'bench.naive' });
+  const consumer = kafka.consumer({ groupId: groupOf('naive') });
   await Promise.all([producer.connect(), consumer.connect()]);
   await consumer.subscribe({ topic: INPUT, fromBeginning: true });
   await consumer.run({
@@ -91,7 +95,7 @@ class Lane {
       await transaction.send({ topic: PASS_TOPIC, messages: messages.slice(i, i + SEND) });
     }
     await transaction.sendOffsets({
-      consumerGroupId: 'bench.tuned',
+      consumerGroupId: groupOf('tuned'),
       topics: [{ topic: INPUT, partitions: [{ partition: this.#partition, offset: next }] }],
     });
     await transaction.commit();
@@ -119,7 +123,7 @@ export const passTuned = async (options: PassOptions, meter: Meter): Promise<voi
     }),
   );
   const consumer: Consumer = clientOf(options).consumer({
-    groupId: 'bench.tuned',
+    groupId: groupOf('tuned'),
     maxBytesPerPartition: MAX_BYTES,
     maxWaitTimeInMs: MAX_WAIT_MS,
   });
