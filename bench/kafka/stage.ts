@@ -14,14 +14,15 @@ import { SANITIZE_TOPICS, TOPICS } from '../../src/runtime/stream/topics.ts';
 import { benchRegistry } from './registry.ts';
 import type { Meter } from './samples.ts';
 
-const WIRE = 'wire';
+const DOORS = 'doors';
 const WRITTEN: readonly string[] = ['locations', 'contributions'];
 
 const metering = (meter: Meter): Telemetry => ({
   add: (name, labels, n = 1) => {
     if (name !== 'records') return;
     const { stage, outcome } = labels as { readonly stage: string; readonly outcome: string };
-    if (stage === WIRE && outcome === 'keep') meter.add(n);
+    // Events alone: consents are read before the first of them.
+    if (stage === DOORS) meter.add(n);
     const what = stage === 'contributions' ? stage : `${stage}.${outcome}`;
     if (outcome === 'keep' || WRITTEN.includes(stage)) meter.wrote(what, n);
   },

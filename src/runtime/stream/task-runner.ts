@@ -4,6 +4,7 @@ import type { EventTime, WallTime } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { GroupReader, LogBatch } from '../../ports/log.ts';
 import type { Journal, Role, Telemetry } from '../../ports/telemetry.ts';
+import { Fences } from './fences.ts';
 import { FlowControl } from './flow-control.ts';
 import type { StreamTask } from './stream-task.ts';
 
@@ -38,8 +39,6 @@ const LONGEST_PAUSE_MS = 5_000;
 const AWAY_PAUSE_MS = 500;
 /** How often the group is told where reading stands. */
 const NOTE_EVERY_MS = 5_000;
-/** Fenced this often without a commit in between: two deployments share one identifier. */
-const MAX_FENCED = 8;
 
 /** Why a runner was stopped: its task is somebody else's now. */
 const LOST = 'lost';
@@ -57,7 +56,7 @@ export class TaskRunner {
   #fault: { readonly cause: unknown } | null = null;
   #lastCommit = 0 as WallTime;
   #lastNote = 0 as WallTime;
-  #fenced = 0;
+  readonly #fences = new Fences();
   #done: Promise<void> = Promise.resolve();
 
   constructor(options: TaskRunnerOptions) {
@@ -205,7 +204,6 @@ export class TaskRunner {
         if (this.#task !== task) return;
         this.#inFlight = null;
         if (records === 0) return;
-        this.#fenced = 0;
         this.#tellGroup(task, clock.now());
         telemetry.add('commits', { role, result: 'done' });
         telemetry.observe('commitSeconds', { role }, (clock.now() - since) / 1_000);
@@ -275,9 +273,7 @@ export class TaskRunner {
   }
 
   #isFencedForGood(cause: unknown): boolean {
-    if (codeOf(cause) !== 'FENCED') return false;
-    this.#fenced += 1;
-    return this.#fenced >= MAX_FENCED;
+    return codeOf(cause) === 'FENCED' && this.#fences.areTooMany(this.#o.clock.now());
   }
 
   get #about(): { readonly role: Role; readonly partition: number } {
