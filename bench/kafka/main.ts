@@ -20,7 +20,7 @@ import type { Case, LatencyRow, Report, Row } from './report.ts';
 import { CASES, latencyTable, median, stateTable, throughputTable } from './report.ts';
 import type { Throughput } from './samples.ts';
 import { throughputOf } from './samples.ts';
-import type { StateFigures } from './state.ts';
+import type { RestoreFigures, StateFigures } from './state.ts';
 import { Stand, configOf } from './stand.ts';
 
 const { values } = parseArgs({
@@ -45,6 +45,9 @@ const PATIENCE_MS = 60_000;
 const FILL = 10_000;
 const MEASURED = fileURLToPath(new URL('measured.js', import.meta.url));
 const PEER = fileURLToPath(new URL('peer.js', import.meta.url));
+/** As docs/stream.md says for workers; the pass-throughs get the same. */
+const YOUNG = ['--max-semi-space-size=128'];
+const HEAP_MB = 12_288;
 const PEERS: readonly string[] = ['naive', 'tuned'];
 
 const { quick } = values;
@@ -69,10 +72,14 @@ const argsOf = (brokers: readonly string[], commitMs: number): readonly string[]
   ...['--subjects', values.subjects],
 ];
 
-const start = (mode: string, args: readonly string[], isMeasured: boolean): Child => {
+const profiled = (): readonly string[] => {
   const folder = values['cpu-prof'];
-  const profiling = isMeasured && folder !== undefined ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
-  return new Child(PEERS.includes(mode) ? PEER : MEASURED, [mode, ...args], profiling);
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+};
+
+const start = (mode: string, args: readonly string[], isMeasured: boolean): Child => {
+  const profiling = isMeasured ? profiled() : [];
+  return new Child(PEERS.includes(mode) ? PEER : MEASURED, [mode, ...args], [...YOUNG, ...profiling]);
 };
 
 const measure = async (name: Case, brokers: readonly string[]): Promise<Throughput> => {
@@ -148,21 +155,23 @@ const latencies = async ({ stand, brokers }: Bench, perS: number): Promise<reado
   return rows;
 };
 
-const HEAP_MB = 12_288;
-
-const state = async ({ stand, brokers }: Bench): Promise<StateFigures> => {
-  await stand.reset({ raw: true });
-  const args = [...argsOf(brokers, COMMIT_MS), '--devices', String(plan.devices)];
-  const child = new Child(
-    MEASURED,
-    ['state', ...args],
-    ['--expose-gc', `--max-old-space-size=${String(HEAP_MB)}`],
-  );
+const only = async <T>(mode: string, args: readonly string[], flags: readonly string[]): Promise<T> => {
+  const child = new Child(MEASURED, [mode, ...args], [...flags, ...profiled()]);
   try {
-    return await child.result<StateFigures>();
+    return await child.result<T>();
   } finally {
     await child.stop();
   }
+};
+
+const state = async ({ stand, brokers }: Bench): Promise<StateFigures & RestoreFigures> => {
+  await stand.reset({ raw: true });
+  const args = [...argsOf(brokers, COMMIT_MS), '--devices', String(plan.devices)];
+  const heap = `--max-old-space-size=${String(HEAP_MB)}`;
+  const made = await only<StateFigures>('state', args, ['--expose-gc', heap]);
+  const restored = await only<RestoreFigures>('restore', args, [heap, ...YOUNG]);
+  if (restored.restoredKeys !== made.keys) throw new Error('not every key came back');
+  return { ...made, ...restored };
 };
 
 /** Under half of what the sanitize stage did, or of a guess where it was not measured. */

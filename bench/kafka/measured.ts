@@ -6,7 +6,7 @@ import { measureLatency } from './latency.ts';
 import { Meter } from './samples.ts';
 import { startStage } from './stage.ts';
 import { configOf } from './stand.ts';
-import { measureState } from './state.ts';
+import { measureRestore, measureState } from './state.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,6 +53,8 @@ if (roles !== undefined) {
   const { subjects, rate, warm, measure } = values;
   const times = { warmMs: Number(warm), measureMs: Number(measure) };
   answer(await measureLatency({ config, subjects: Number(subjects), perS: Number(rate), ...times }));
+} else if (mode === 'restore') {
+  answer(await measureRestore(config));
 } else {
   answer(await measureState(config, Number(values.devices)));
 }

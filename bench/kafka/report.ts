@@ -2,7 +2,7 @@
 import type { Latency } from './latency.ts';
 import type { Profile } from './load.ts';
 import type { Throughput } from './samples.ts';
-import type { StateFigures } from './state.ts';
+import type { RestoreFigures, StateFigures } from './state.ts';
 
 /** Measured processes of each case, and those beside them whose CPU is not counted. */
 export const CASES = {
@@ -35,7 +35,7 @@ export interface Report {
   readonly plan: { readonly records: number; readonly runs: number };
   readonly rows: readonly Row[];
   readonly latency: readonly LatencyRow[];
-  readonly state: StateFigures | null;
+  readonly state: (StateFigures & RestoreFigures) | null;
 }
 
 export const median = (numbers: readonly number[]): number => {
@@ -95,7 +95,7 @@ export const latencyTable = ({ latency }: Report): string => {
     'p99 ms',
     'max ms',
     'watched',
-    'late',
+    'never published',
   ];
   const lines = latency.map((row) => [
     `commit every ${String(row.commitMs)} ms`,

@@ -54,10 +54,14 @@ interface Stand {
 const children = new Set<ChildProcess>();
 
 const oboro = (args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess => {
-  const child = spawn(process.execPath, ['bin/oboro.js', ...args, '--config', values.config], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=64', 'bin/oboro.js', ...args, '--config', values.config],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;

@@ -184,10 +184,9 @@ export class SanitizeTask {
     this.#flow.right(record);
   }
 
-  restore(now: Watermark, parts: readonly StatePart[]): void {
+  restore(now: Watermark, parts: Iterable<StatePart>): void {
     this.#now = now;
-    for (const runner of [this.#once, this.#visits, this.#bounds]) {
-      for (const part of parts) if (part.node === runner.name) runner.restore(part);
-    }
+    const runners = [this.#once, this.#visits, this.#bounds];
+    for (const part of parts) runners.find(({ name }) => name === part.node)?.restore(part);
   }
 }

@@ -92,8 +92,9 @@ export class Changelog {
     return { header: last.header, base, salts: saltsOf([...chunks, ...deltas]), chunks, deltas };
   }
 
-  partsOf({ chunks }: Saved): readonly StatePart[] {
-    return chunks.flatMap((chunk) => this.#o.codec.parts(chunk));
+  /** One after the other, so that what was restored need not be held twice. */
+  *partsOf({ chunks }: Saved): Generator<StatePart> {
+    for (const chunk of chunks) yield* this.#o.codec.parts(chunk);
   }
 
   *operationsOf({ deltas }: Saved): Generator<Operation> {

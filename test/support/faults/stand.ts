@@ -47,6 +47,8 @@ export interface DeploymentOptions {
   readonly kafka?: string;
   /** Where workers find the registry, when not where the stand does. */
   readonly registry?: string;
+  /** Port of a Redis, or of a proxy in front of it; there are no views without it. */
+  readonly redis?: number;
 }
 
 /** The subject of a schema, by topic. */
@@ -104,7 +106,7 @@ export class Stand {
     this.#scratch.remove();
   }
 
-  async #configure(name: string, { stream = '', kafka = '', registry }: DeploymentOptions) {
+  async #configure(name: string, { stream = '', kafka = '', registry, redis }: DeploymentOptions) {
     const folder = `${this.folder}/${name}`;
     mkdirSync(folder);
     const more = [
@@ -124,6 +126,7 @@ export class Stand {
       ...(stream.includes('idleAfter') ? [] : ['  idleAfter: PT3S']),
       ...(stream === '' ? [] : [`  ${stream}`]),
       `registry: { url: "${registry ?? this.#registry}", requestTimeout: PT2S }`,
+      ...(redis === undefined ? [] : [`redis: { mode: single, nodes: [127.0.0.1:${String(redis)}] }`]),
       'metrics: { port: 0 }',
     ].join('\n');
     const configFile = writeConfig(`${folder}/config.yaml`, { vault: `${folder}/vault`, more });

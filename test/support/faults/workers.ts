@@ -1,6 +1,7 @@
 /** Workers as real processes: started with points at which they fall over, watched by what they say, always ended. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +106,17 @@ export class WorkerProcess {
 
   get isOver(): boolean {
     return this.#end !== null;
+  }
+
+  /** Most memory that it ever had in use, MiB (Linux); null elsewhere, and when it is over. */
+  get peakMb(): number | null {
+    try {
+      const status = readFileSync(`/proc/${String(this.#child.pid)}/status`, 'utf8');
+      const found = /^VmHWM:\s+(\d+) kB$/m.exec(status);
+      return found === null ? null : Number(found[1]) / 1_024;
+    } catch {
+      return null;
+    }
   }
 
   /** Everything that it said. */

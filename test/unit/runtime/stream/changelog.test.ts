@@ -72,7 +72,7 @@ const restored = async (task: Task) => {
 
 const found = (changelog: Changelog, saved: Saved) => ({
   offset: saved.header.positions[0]?.offset,
-  states: changelog.partsOf(saved).flatMap(({ records }) => records.map(({ state }) => state)),
+  states: [...changelog.partsOf(saved)].flatMap(({ records }) => records.map(({ state }) => state)),
   fixes: [...changelog.operationsOf(saved)].flatMap((one) => (one.kind === 'fix' ? [one.near.at] : [])),
 });
 
