@@ -39,7 +39,7 @@ describeWithServices('batches made to end a worker', ['registry'], ({ registry }
         zeros(60, 'too_large'),
         manyRecords(TOO_MANY, new Map([[0, 'too_large']])),
         manyRecords(MANY, each),
-        largeRecords(40, 1_000_000, 'undecodable'),
+        largeRecords(40, 1_000_000, 'unknown_schema'),
       ])),
     ];
     const log = deployment.openLog();
