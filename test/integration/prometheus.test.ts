@@ -24,7 +24,7 @@ const promtool = (args: readonly string[], input = ''): { status: number | null;
 
 /** An exporter with at least one series of every metric. */
 const filled = (): PromTelemetry => {
-  const board = new ReadyBoard(['group', 'redis']);
+  const board = new ReadyBoard(['group', 'registry']);
   board.say('group', 'ok');
   const telemetry = new PromTelemetry({ version: '1.2.3', policyHash: 'ab', checks: board.checks });
   telemetry.add('records', { stage: 'doors', outcome: 'no_consent' }, 3);
@@ -141,7 +141,7 @@ const withServer = (): void => {
     }
     expect(await query('oboro_input_bytes_total{role="sanitize"}')).toBe('42');
     expect(await query('oboro_records_total{stage="doors", outcome="no_consent"}')).toBe('3');
-    expect(await query('oboro_ready{check="redis"}')).toBe('0');
+    expect(await query('oboro_ready{check="registry"}')).toBe('0');
     expect(await query('oboro_build_info{version="1.2.3", policy="ab"}')).toBe('1');
     expect(await query('oboro_telemetry_refused_total{metric="oboro_released_rows_total"}')).toBe('1');
     expect(

@@ -4,15 +4,11 @@ import { performance } from 'node:perf_hooks';
 /** What can be checked. */
 export const CHECK_NAMES = [
   'loop',
-  'worker',
   'group',
   'tasks',
-  'stores',
   'consent',
   'kafka',
-  'redis',
   'registry',
-  'vault',
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
@@ -20,15 +16,12 @@ export type CheckName = (typeof CHECK_NAMES)[number];
 export const NOT_READY = {
   starting: 'it has not got that far yet',
   stopping: 'the worker is stopping',
-  crashed: 'the reader gave up; the process should be started again',
   stalled: 'the event loop stood still for too long',
   not_joined: 'the worker is in no consumer group',
   restoring: 'a task is being restored',
   waiting: 'a task waits for a salt or for a service',
   unreachable: 'the service does not answer',
-  unauthorized: 'the service refuses the credentials',
-  no_key: 'the key that wraps the salts is not at hand',
-  behind: 'not everything that the topic holds has been read yet',
+  behind: 'consents and erasures were last read to their end more than 30 s ago',
 } as const;
 export type NotReady = keyof typeof NOT_READY;
 

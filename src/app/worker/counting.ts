@@ -14,15 +14,29 @@ class FaultCount {
   readonly #service: Service;
   readonly #codes: readonly ErrorCode[];
   readonly #counted = new WeakSet<OboroError>();
+  readonly #said: (isThere: boolean) => void;
 
-  constructor(telemetry: Pick<Telemetry, 'add'>, service: Service, codes: readonly ErrorCode[]) {
+  constructor(
+    telemetry: Pick<Telemetry, 'add'>,
+    service: Service,
+    {
+      codes,
+      said = () => undefined,
+    }: { readonly codes: readonly ErrorCode[]; readonly said?: (isThere: boolean) => void },
+  ) {
     this.#telemetry = telemetry;
+    this.#said = said;
     this.#service = service;
     this.#codes = codes;
   }
 
   one(): void {
     this.#telemetry.add('serviceErrors', { service: this.#service });
+    this.#said(false);
+  }
+
+  answered(): void {
+    this.#said(true);
   }
 
   /** The call's own answer or fault. */
@@ -41,7 +55,7 @@ class FaultCount {
 
 /** The same log; its failures and those of its writers are counted. A fenced writer is no failure of Kafka. */
 export const countingLog = (log: Log, telemetry: Pick<Telemetry, 'add'>): Log => {
-  const faults = new FaultCount(telemetry, 'kafka', KAFKA_FAILS);
+  const faults = new FaultCount(telemetry, 'kafka', { codes: KAFKA_FAILS });
   const counting = (writer: TaskWriter): TaskWriter => ({
     commit: (records) => faults.of(writer.commit(records)),
     close: () => writer.close(),
@@ -57,17 +71,26 @@ export const countingLog = (log: Log, telemetry: Pick<Telemetry, 'add'>): Log =>
   };
 };
 
-/** The same registry; a call that it does not answer is counted, whether it says so or rejects. */
+/**
+ * The same registry; a call that it does not answer is counted, whether it says so or rejects. `said` is told with each
+ * call whether it is there.
+ */
 export const countingRegistry = (
   registry: SchemaRegistry,
   telemetry: Pick<Telemetry, 'add'>,
+  said: (isThere: boolean) => void = () => undefined,
 ): SchemaRegistry => {
-  const faults = new FaultCount(telemetry, 'registry', REGISTRY_FAILS);
+  const faults = new FaultCount(telemetry, 'registry', { codes: REGISTRY_FAILS, said });
   return {
-    idOf: (topic) => faults.of(registry.idOf(topic)),
+    idOf: async (topic) => {
+      const id = await faults.of(registry.idOf(topic));
+      faults.answered();
+      return id;
+    },
     schemasOf: async (topic) => {
       const answer = await faults.of(registry.schemasOf(topic));
       if (answer.kind === 'away') faults.one();
+      else faults.answered();
       return answer;
     },
     remembered: (topic) => registry.remembered(topic),

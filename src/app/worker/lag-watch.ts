@@ -3,7 +3,7 @@ import { SECOND_MS } from '../../model/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log, Place, Position } from '../../ports/log.ts';
 import { InputEnds } from '../../runtime/stream/input-ends.ts';
-import { RIGHT_TOPICS } from '../../runtime/stream/topics.ts';
+import { RIGHT_TOPICS, TOPICS } from '../../runtime/stream/topics.ts';
 import type { WorkerAssembly } from './assembly.ts';
 
 export interface LagWatchOptions {
@@ -18,6 +18,8 @@ const EVERY_MS = 5 * SECOND_MS;
 const FRESH_MS = 3 * EVERY_MS;
 
 const RIGHTS: readonly string[] = RIGHT_TOPICS;
+/** Always looked at, so that a worker without sanitize tasks knows too whether Kafka answers. */
+const PULSE: Place = { topic: TOPICS.vault, partition: 0 };
 /** Where a task is in its consents and erasures that has not read them yet. */
 const UNREAD = -1;
 
@@ -33,6 +35,7 @@ export class LagWatch {
   #positions: ReadonlyMap<string, Position> = new Map();
   #isLooking = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #answeredAt: number | null = null;
 
   constructor(options: LagWatchOptions) {
     this.#o = options;
@@ -44,8 +47,14 @@ export class LagWatch {
     if (this.#isLooking || now - this.#lookedAt < EVERY_MS) return;
     this.#isLooking = true;
     this.#lookedAt = now;
-    await Promise.all(this.#places().map((place) => this.#lookAt(place)));
+    await Promise.all([PULSE, ...this.#places()].map((place) => this.#lookAt(place)));
     this.#isLooking = false;
+  }
+
+  /** Whether the log has answered of late; null when it has not been asked for long enough to tell. */
+  get isAnswering(): boolean | null {
+    const { clock } = this.#o;
+    return this.#answeredAt === null ? null : clock.now() - this.#answeredAt <= FRESH_MS;
   }
 
   /** Records between the position of each input's task and its end, as far as it was seen. */
@@ -71,6 +80,7 @@ export class LagWatch {
     const at = this.#o.clock.now();
     try {
       const { end } = await this.#o.log.bounds({ topic, partition });
+      this.#answeredAt = at;
       this.#ends.saw({ topic, partition }, end, at);
     } catch {
       // The next look asks again; until then ages grow.

@@ -22,6 +22,8 @@ export interface ObserverOptions {
 
 const EVERY_MS = 2 * SECOND_MS;
 const REFRESH_MS = 5 * MINUTE_MS;
+/** A withdrawal shall be seen within 5 s; this is no hiccup any more. */
+const BEHIND_MS = 30 * SECOND_MS;
 
 export class Observer {
   readonly #o: ObserverOptions;
@@ -67,6 +69,7 @@ export class Observer {
     const tasks = isWaiting ? 'waiting' : 'ok';
     board.say('tasks', isRestored ? tasks : 'restoring');
     this.#tellViews();
+    this.#tellKafka();
     for (const audience of AUDIENCES) {
       const alive = worker.vault.held().filter((name) => name.audience === audience).length;
       telemetry.set('saltEpochs', { audience }, alive);
@@ -77,14 +80,17 @@ export class Observer {
 
   /** Views that are not whole are written anew; now and then all are confirmed, so that they live on. */
   #tellViews(): void {
-    const { views, worker, board, clock } = this.#o;
-    // Work goes on without Redis, so it is no reason not to be ready.
-    board.say('redis', 'ok');
+    const { views, worker, clock } = this.#o;
     if (views === null) return;
     worker.mendViews();
     if (clock.now() - this.#refreshed < REFRESH_MS) return;
     this.#refreshed = clock.now();
     views.consents.refresh();
+  }
+
+  #tellKafka(): void {
+    const { isAnswering } = this.#lags;
+    if (isAnswering !== null) this.#o.board.say('kafka', isAnswering ? 'ok' : 'unreachable');
   }
 
   /** Lag, delay and size of the sanitize tasks; of gate tasks nothing may be told one by one (G-15). */
@@ -124,8 +130,9 @@ export class Observer {
   }
 
   #tellRights(): void {
-    const { telemetry } = this.#o;
+    const { telemetry, board } = this.#o;
     const ageMs = this.#lags.rightsAgeMs();
+    board.say('consent', (ageMs ?? 0) > BEHIND_MS ? 'behind' : 'ok');
     if (ageMs === null) telemetry.drop('consentViewAgeSeconds', {});
     else telemetry.set('consentViewAgeSeconds', {}, ageMs / SECOND_MS);
   }

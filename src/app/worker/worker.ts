@@ -35,7 +35,8 @@ export interface WorkerOptions {
 const STALLED_MS = 10_000;
 /** Longest wait for connections to close. */
 const CLOSE_MS = 2_000;
-const CHECKS: readonly CheckName[] = ['group', 'tasks', 'kafka', 'redis', 'registry', 'vault'];
+/** Redis is not among them: work goes on without it. */
+const CHECKS: readonly CheckName[] = ['group', 'tasks', 'consent', 'kafka', 'registry'];
 
 /** Resolves when the worker has left; rejects with the fault that ended it. */
 export const runWorker = async (options: WorkerOptions): Promise<void> => {
@@ -78,14 +79,13 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
   const { config, roles, journal, signal } = options;
   const { clients } = cluster;
   const log = countingLog(cluster.log, telemetry);
-  const registry = countingRegistry(cluster.registry, telemetry);
+  const registry = countingRegistry(cluster.registry, telemetry, (isThere) =>
+    board.say('registry', isThere ? 'ok' : 'unreachable'),
+  );
   const keys = await deploymentKeys(config);
-  board.say('vault', 'ok');
   await untilThere(registry, journal, signal);
   if (signal.aborted) return;
   const stores = await storesOn(log, registry, systemClock);
-  board.say('kafka', 'ok');
-  board.say('registry', 'ok');
   journal.info('stores_read', { count: stores.length });
   const views = await openViews(config, () => telemetry.add('serviceErrors', { service: 'redis' }));
   const imported = await readImported(importFolder(config));
@@ -115,6 +115,7 @@ const serve = async (options: WorkerOptions, { board, telemetry, cluster }: Surr
     await Promise.race([failed, aborted(signal)]);
   } finally {
     observer.stop();
+    board.say('group', 'stopping');
     await inTime(worker.stop(), config.stream.stopDeadlineMs);
     await views?.close();
     journal.info('worker_stopped');

@@ -6,18 +6,18 @@ describe('ReadyBoard', () => {
     Object.fromEntries(board.checks.map((one) => [one.name, one.check()]));
 
   it('says starting until it is told', () => {
-    const board = new ReadyBoard(['group', 'redis']);
-    expect(states(board)).toEqual({ group: 'starting', redis: 'starting' });
+    const board = new ReadyBoard(['group', 'registry']);
+    expect(states(board)).toEqual({ group: 'starting', registry: 'starting' });
     board.say('group', 'ok');
-    board.say('redis', 'unreachable');
-    expect(states(board)).toEqual({ group: 'ok', redis: 'unreachable' });
-    board.say('redis', 'ok');
-    expect(states(board)).toEqual({ group: 'ok', redis: 'ok' });
+    board.say('registry', 'unreachable');
+    expect(states(board)).toEqual({ group: 'ok', registry: 'unreachable' });
+    board.say('registry', 'ok');
+    expect(states(board)).toEqual({ group: 'ok', registry: 'ok' });
   });
 
   it('keeps to its list', () => {
     const board = new ReadyBoard(['group']);
-    board.say('vault', 'no_key');
+    board.say('consent', 'behind');
     expect(states(board)).toEqual({ group: 'starting' });
   });
 });

@@ -72,21 +72,21 @@ describe.each(['/healthz', '/readyz'] as const)('%s', (path) => {
   const half = path === '/healthz' ? 'alive' : 'ready';
 
   it('says 200 when all is well', async () => {
-    const listener = await listen({ [half]: boardOf({ group: 'ok', redis: 'ok' }).checks });
+    const listener = await listen({ [half]: boardOf({ group: 'ok', registry: 'ok' }).checks });
     const { status, headers, body } = await ask(listener, path);
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(headers['cache-control']).toBe('no-store');
-    expect(JSON.parse(body)).toEqual({ status: 'ok', checks: { group: 'ok', redis: 'ok' } });
+    expect(JSON.parse(body)).toEqual({ status: 'ok', checks: { group: 'ok', registry: 'ok' } });
   });
 
   it('says 503 with every reason, in order, when one thing is not', async () => {
-    const board = boardOf({ group: 'not_joined', redis: 'ok', vault: 'no_key' });
+    const board = boardOf({ group: 'not_joined', registry: 'ok', consent: 'behind' });
     const listener = await listen({ [half]: board.checks });
     const { status, body } = await ask(listener, path);
     expect(status).toBe(503);
     expect(body).toBe(
-      '{"status":"unavailable","checks":{"group":"not_joined","redis":"ok","vault":"no_key"}}\n',
+      '{"status":"unavailable","checks":{"group":"not_joined","consent":"behind","registry":"ok"}}\n',
     );
   });
 

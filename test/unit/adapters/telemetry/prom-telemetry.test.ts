@@ -137,18 +137,18 @@ describe('the build', () => {
 
 describe('readiness', () => {
   it('is what the checks say at the time of reading', async () => {
-    const board = new ReadyBoard(['group', 'redis']);
+    const board = new ReadyBoard(['group', 'registry']);
     const telemetry = exporter({ checks: board.checks });
     board.say('group', 'ok');
     expect(await series(telemetry, 'oboro_ready')).toEqual([
       'oboro_ready{check="group"} 1',
-      'oboro_ready{check="redis"} 0',
+      'oboro_ready{check="registry"} 0',
     ]);
-    board.say('redis', 'ok');
+    board.say('registry', 'ok');
     board.say('group', 'not_joined');
     expect(await series(telemetry, 'oboro_ready')).toEqual([
       'oboro_ready{check="group"} 0',
-      'oboro_ready{check="redis"} 1',
+      'oboro_ready{check="registry"} 1',
     ]);
   });
 });

@@ -149,6 +149,18 @@ describe('a registry whose failures are counted', () => {
     expect(counted).toEqual([REGISTRY]);
   });
 
+  it('tells with each call whether it is there', async () => {
+    const said: boolean[] = [];
+    let answer: Awaited<ReturnType<SchemaRegistry['schemasOf']>> = { kind: 'away' };
+    const own = registryWith({ schemasOf: () => Promise.resolve(answer) });
+    const registry = countingRegistry(own, aCount().telemetry, (isThere) => said.push(isThere));
+    await registry.idOf('raw.gps');
+    await registry.schemasOf('raw.gps');
+    answer = { kind: 'known', schemas: [] };
+    await registry.schemasOf('raw.gps');
+    expect(said).toEqual([true, false, true]);
+  });
+
   it('does not count that it refuses us', async () => {
     const { counted, telemetry } = aCount();
     const refused = failing(new OboroError('CFG_INVALID', 'refused'));

@@ -78,14 +78,19 @@ const levelStand = async (): Promise<Stand> => {
 };
 
 describe('looking at the ends', () => {
-  it('is asking for all inputs of all tasks, every five seconds', async () => {
+  it('is asking for all inputs of all tasks, and for one topic more to hear of Kafka at all, every five seconds', async () => {
     const stand = await levelStand();
-    expect(stand.asked.toSorted()).toEqual(['privacy.consent-1', 'privacy.erasure-1', 'raw.gps-1']);
+    expect(stand.asked.toSorted()).toEqual([
+      'oboro.vault-0',
+      'privacy.consent-1',
+      'privacy.erasure-1',
+      'raw.gps-1',
+    ]);
     await stand.after(2);
     await stand.after(2);
-    expect(stand.asked).toHaveLength(3);
+    expect(stand.asked).toHaveLength(4);
     await stand.after(1);
-    expect(stand.asked).toHaveLength(6);
+    expect(stand.asked).toHaveLength(8);
   });
 
   it('is done once at a time', async () => {
@@ -96,11 +101,11 @@ describe('looking at the ends', () => {
     });
     const slow = stand.after(5);
     await stand.after(60);
-    expect(stand.asked).toHaveLength(6);
+    expect(stand.asked).toHaveLength(8);
     answer();
     await slow;
     await stand.after(5);
-    expect(stand.asked).toHaveLength(9);
+    expect(stand.asked).toHaveLength(12);
   });
 
   it('goes on after the log was away', async () => {

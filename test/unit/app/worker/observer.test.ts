@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CheckName } from '../../../../src/adapters/telemetry/health.ts';
 import { ReadyBoard } from '../../../../src/adapters/telemetry/health.ts';
 import type { SanitizeTask, WorkerAssembly } from '../../../../src/app/worker/assembly.ts';
 import { Observer } from '../../../../src/app/worker/observer.ts';
@@ -41,10 +42,12 @@ const watch = () => {
   } as unknown as WorkerAssembly;
   const time = { now: NOW };
   const clock = { now: () => time.now, sleep: () => Promise.resolve() };
+  let isThere = true;
   const log = {
-    bounds: ({ topic }: { topic: string }) => Promise.resolve({ start: 0, end: ENDS[topic] ?? 0 }),
+    bounds: ({ topic }: { topic: string }) =>
+      isThere ? Promise.resolve({ start: 0, end: ENDS[topic] ?? 0 }) : Promise.reject(new Error('away')),
   };
-  const board = new ReadyBoard(['group', 'tasks', 'redis']);
+  const board = new ReadyBoard(['group', 'tasks', 'consent', 'kafka']);
   const observer = new Observer({ worker, board, telemetry, clock, log, views: null });
   /** Two looks, the second of which knows what has come of asking the log. */
   const look = async (...now: readonly SanitizeTask[]): Promise<ReadonlyMap<string, number>> => {
@@ -54,7 +57,12 @@ const watch = () => {
     observer.look();
     return shown;
   };
-  return { look, forward: (ms: number) => void (time.now = wallTime(time.now + ms)) };
+  return {
+    look,
+    forward: (ms: number) => void (time.now = wallTime(time.now + ms)),
+    loseKafka: () => void (isThere = false),
+    ready: (name: CheckName) => board.checks.find((one) => one.name === name)?.check(),
+  };
 };
 
 const of = (shown: ReadonlyMap<string, number>, partition: number): readonly string[] =>
@@ -93,6 +101,33 @@ describe('an observer', () => {
     const { look } = watch();
     expect((await look(taskOn(1))).has('consentViewAgeSeconds {}')).toBe(true);
     expect((await look()).has('consentViewAgeSeconds {}')).toBe(false);
+  });
+
+  it('is ready when it is in its group, Kafka answers and consents are read to their end', async () => {
+    const { look, ready } = watch();
+    expect(ready('kafka')).toBe('starting');
+    await look(taskOn(1));
+    for (const name of ['group', 'tasks', 'consent', 'kafka'] as const) expect(ready(name)).toBe('ok');
+  });
+
+  it('is not ready while Kafka does not answer, sanitize tasks or not', async () => {
+    const { look, loseKafka, forward, ready } = watch();
+    await look();
+    loseKafka();
+    await look();
+    expect(ready('kafka')).toBe('ok');
+    forward(10_000);
+    await look();
+    expect(ready('kafka')).toBe('unreachable');
+  });
+
+  it('is not ready when consents wait to be read for long', async () => {
+    const { look, forward, ready } = watch();
+    await look(taskOn(1, 3));
+    expect(ready('consent')).toBe('ok');
+    forward(31_000);
+    await look(taskOn(1, 3));
+    expect(ready('consent')).toBe('behind');
   });
 
   it('shows how many salts live, by audience', async () => {
