@@ -72,7 +72,14 @@ export const measureState = async (config: Config, devices: number): Promise<Sta
   const keys = Object.values(first.task.keys).reduce((sum, n) => sum + n, 0);
 
   let since = performance.now();
-  const standing = { positions: [], clocks: [], now, marked: now, partitions: config.topics.inputPartitions };
+  const standing = {
+    positions: [],
+    clocks: [],
+    now,
+    marked: now,
+    partitions: config.topics.inputPartitions,
+    rules: '',
+  };
   const records = first.changelog.next(standing, () => first.task.parts());
   const snapshotS = secondsSince(since);
   const snapshotMb = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0) / 2 ** 20;

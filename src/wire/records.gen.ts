@@ -140,6 +140,8 @@ interface StateRecord {
   readonly sequence: number;
   /** Partitions of the inputs when it was written; with another number keys would have moved. */
   readonly partitions: number;
+  /** Hash of the policy and of the store list under which it was written; under others the same events count otherwise. */
+  readonly rules: string;
   /** Input positions that belong to this state. */
   readonly positions: readonly PositionRecord[];
   /** Clocks of the inputs. */

@@ -330,6 +330,12 @@ export const SCHEMAS: { readonly [T in Topic]: TopicSchema } = {
         privacy: 'none',
       },
       {
+        name: 'rules',
+        type: 'string',
+        doc: 'Hash of the policy and of the store list under which it was written; under others the same events count otherwise.',
+        privacy: 'none',
+      },
+      {
         name: 'positions',
         type: {
           type: 'array',

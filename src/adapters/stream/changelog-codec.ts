@@ -20,6 +20,7 @@ interface Header {
   readonly kind: 'delta' | 'snapshot';
   readonly sequence: number;
   readonly partitions: number;
+  readonly rules: string;
   readonly positions: readonly Position[];
   readonly clocks: readonly { readonly topic: string; readonly clock: EventTime }[];
   readonly now: Watermark;
@@ -55,7 +56,7 @@ const RECORDS_PER_CHUNK = 1_000;
 /** A value may have a megabyte; this leaves room for what stands around it. */
 const MAX_CHUNK_BYTES = 768 * 1_024;
 /** Changes with every change of the shape of a state or an operation. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 const avro = avroCodec('oboro.state');
 
@@ -103,6 +104,7 @@ export class SealedChangelog<R> {
       kind: state.kind === 'delta' ? 'delta' : 'snapshot',
       sequence: state.sequence,
       partitions: state.partitions,
+      rules: state.rules,
       positions: state.positions.map(({ topic, offset }) => ({ topic, partition, offset })),
       clocks: state.clocks.map(({ topic, clockMs }) => ({ topic, clock: eventTime(clockMs) })),
       now: watermark(state.watermarkMs),
@@ -190,10 +192,11 @@ const saltOf = ({ audience, epoch }: StateValue['parts'][number]): SaltName => (
 
 type AvroHeader = Omit<StateValue, 'advances' | 'parts'>;
 
-const avroHeader = ({ kind, sequence, partitions, positions, clocks, now, marked }: Header): AvroHeader => ({
-  kind,
-  sequence,
-  partitions,
+const avroHeader = ({ positions, clocks, now, marked, ...header }: Header): AvroHeader => ({
+  kind: header.kind,
+  sequence: header.sequence,
+  partitions: header.partitions,
+  rules: header.rules,
   positions: positions.map(({ topic, offset }) => ({ topic, offset })),
   clocks: clocks.map(({ topic, clock }) => ({ topic, clockMs: clock })),
   watermarkMs: now,

@@ -77,6 +77,9 @@ export const publicKeysHash = (units: UnitList): string => {
   return hash.digest('hex');
 };
 
+/** Names what a deployment counts by: its policy and its public key list. */
+export const rulesOf = ({ policyHash, publicKeys }: GenesisEntry): string => `${policyHash}.${publicKeys}`;
+
 export const genesisOf = (facts: ManifestFacts): GenesisEntry => ({
   type: 'genesis',
   format: 1,

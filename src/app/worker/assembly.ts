@@ -32,7 +32,7 @@ import type { Land } from '../../topology/parts.ts';
 import { landOf } from '../../topology/parts.ts';
 import { ledgerRules, releaseFlow, sanitizeFlow } from '../../topology/topology.ts';
 import { partitionOf } from '../../wire/murmur2.ts';
-import { genesisOf } from '../run/manifest.ts';
+import { genesisOf, rulesOf } from '../run/manifest.ts';
 import { StreamInput } from './input-codec.ts';
 import { gateOutput, sanitizeOutput } from './output-codecs.ts';
 
@@ -225,7 +225,7 @@ export class WorkerAssembly {
         }),
       }),
       partitionOf: (region) => partitionOf(Buffer.from(region, 'latin1'), counts.gate),
-      partitions: counts.sanitize,
+      shape: { partitions: counts.sanitize, rules: rulesOf(this.#genesis(counts)) },
       gatePartitions: counts.gate,
       settings: {
         latenessMs: policy.latenessMs,

@@ -48,12 +48,18 @@ export interface ContributionCodec {
   open(at: Place, value: Buffer): readonly (Contribution | Retraction)[] | null;
 }
 
-/** Where a task stands; nothing here is about anybody. */
-export interface ChangelogHeader {
-  readonly kind: 'delta' | 'snapshot';
-  readonly sequence: number;
+/** What a saved state holds for only; it is the same for a deployment's whole life. */
+export interface StateShape {
   /** Partitions of the inputs. */
   readonly partitions: number;
+  /** Names the policy and the store list; see `rulesOf`. */
+  readonly rules: string;
+}
+
+/** Where a task stands; nothing here is about anybody. */
+export interface ChangelogHeader extends StateShape {
+  readonly kind: 'delta' | 'snapshot';
+  readonly sequence: number;
   readonly positions: readonly Position[];
   /** Newest event time of each input. */
   readonly clocks: readonly { readonly topic: string; readonly clock: EventTime }[];

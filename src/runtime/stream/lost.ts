@@ -1,5 +1,6 @@
 /** Faults after which a saved state cannot be gone on with. */
 import { OboroError } from '../../model/errors.ts';
+import type { StateShape } from './codecs.ts';
 
 export const positionLost = (topic: string, partition: number): OboroError =>
   new OboroError(
@@ -10,7 +11,19 @@ export const positionLost = (topic: string, partition: number): OboroError =>
     },
   );
 
-export const partitionsChanged = (before: number): OboroError =>
+/** Throws PARTITIONS_CHANGED or CFG_INVALID when a state was saved under another shape. */
+export const refuseOther = (saved: StateShape, now: StateShape): void => {
+  if (saved.partitions !== now.partitions) throw partitionsChanged(saved.partitions);
+  if (saved.rules !== now.rules) throw otherRules();
+};
+
+/** Half of a day counted by one policy and half by another would be neither. */
+const otherRules = (): OboroError =>
+  new OboroError('CFG_INVALID', 'the state of this deployment was saved under other parameters or stores', {
+    hint: 'Go back to the parameters that the ledger states, or start over. See "Starting over" in docs/operations.md.',
+  });
+
+const partitionsChanged = (before: number): OboroError =>
   new OboroError(
     'PARTITIONS_CHANGED',
     `the inputs had ${String(before)} partitions and have another number now`,

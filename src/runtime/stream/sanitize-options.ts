@@ -9,7 +9,13 @@ import type { Grace } from '../../time/schedule.ts';
 import type { SanitizeFlow } from '../flow.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { ChangelogSettings } from './changelog.ts';
-import type { ChangelogCodec, ContributionCodec, InputCodec, SanitizeOutputCodec } from './codecs.ts';
+import type {
+  ChangelogCodec,
+  ContributionCodec,
+  InputCodec,
+  SanitizeOutputCodec,
+  StateShape,
+} from './codecs.ts';
 import type { VaultView } from './vault-view.ts';
 
 export interface SanitizeStreamOptions {
@@ -26,8 +32,8 @@ export interface SanitizeStreamOptions {
   readonly input: InputCodec;
   readonly output: SanitizeOutputCodec;
   readonly partitionOf: (region: string) => number;
-  /** Partitions of the inputs. */
-  readonly partitions: number;
+  /** Of the states that it writes, and of those that it goes on from. */
+  readonly shape: StateShape;
   readonly gatePartitions: number;
   readonly settings: SanitizeSettings;
 }

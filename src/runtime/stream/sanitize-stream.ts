@@ -21,7 +21,7 @@ import { Outbox } from './outbox.ts';
 import type { Pending, StreamTask } from './stream-task.ts';
 import { readRights } from './read-rights.ts';
 import { replay } from './replay.ts';
-import { partitionsChanged, positionLost } from './lost.ts';
+import { positionLost, refuseOther } from './lost.ts';
 import type { SanitizeStanding, SanitizeStreamOptions } from './sanitize-options.ts';
 import { RightsDesk } from './rights-desk.ts';
 import { newIn } from './stream-task.ts';
@@ -144,7 +144,7 @@ export class SanitizeStream implements StreamTask {
     const outputs = this.#outbox.take();
     const saved = this.#changelog.next(
       {
-        partitions: this.#o.partitions,
+        ...this.#o.shape,
         positions: this.positions(),
         clocks: this.#clocks.record(),
         now: this.#now,
@@ -253,7 +253,7 @@ export class SanitizeStream implements StreamTask {
     const saved = await this.#changelog.read();
     if (saved === null) return new Map();
     const { header } = saved;
-    if (header.partitions !== this.#o.partitions) throw partitionsChanged(header.partitions);
+    refuseOther(header, this.#o.shape);
     this.#salts.need(saved.salts);
     await this.#salts.fetch(header.now);
     this.#sink.isReplaying = true;

@@ -171,6 +171,7 @@ export const SAMPLES: { readonly [T in Topic]: AvroValues[T] } = {
     kind: 'delta',
     sequence: 5,
     partitions: 12,
+    rules: 'a.b',
     positions: [
       { topic: 'raw.gps', offset: 10 },
       { topic: 'raw.device', offset: 0 },

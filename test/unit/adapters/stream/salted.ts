@@ -57,6 +57,7 @@ export const aHeader = (over: Partial<ChangelogHeader> = {}): ChangelogHeader =>
   kind: 'delta',
   sequence: 7,
   partitions: 4,
+  rules: 'rules',
   positions: [
     { ...STATE, topic: 'raw.gps', offset: 41 },
     { ...STATE, topic: 'privacy.consent', offset: 2 },
