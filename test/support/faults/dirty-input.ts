@@ -2,6 +2,7 @@
 import type { FeedRecord } from '../../../src/app/feed/records.ts';
 import type { RawFix } from '../../../src/model/raw.ts';
 import { MINUTE_MS, eventTime } from '../../../src/model/time.ts';
+import { partitionOf } from '../../../src/wire/murmur2.ts';
 import { framed, framedEncoder, schemaIdOf, unframed } from '../../../src/wire/framed.ts';
 import { Chance } from '../simulator/chance.ts';
 import { inputOf } from '../stream/stream.ts';
@@ -95,10 +96,22 @@ export const unreadable = (
     broken({ ...gps, value: device.value }, (value) => value, 'unknown_schema'),
     broken({ ...gps, key: other.key }, (value) => value, 'key_mismatch'),
     broken({ ...other, partition: 1 }, (value) => value, 'wrong_partition'),
-    broken(consent, (value) => value.subarray(0, 9), 'undecodable'),
+    // Whoever's choice cannot be read is refused from then on, so this is nobody's who sends anything.
+    broken(
+      { ...consent, key: strangerIn(consent.partition) },
+      (value) => value.subarray(0, 9),
+      'undecodable',
+    ),
     // A block of an array that says it holds three hundred million items.
     broken(device, (value) => Buffer.concat([value.subarray(0, 5), BOMB]), 'undecodable'),
   ];
+};
+
+const strangerIn = (partition: number): Buffer => {
+  for (let i = 0; ; i += 1) {
+    const key = Buffer.from(`stranger-${String(i)}`);
+    if (partitionOf(key, INPUT_PARTITIONS) === partition) return key;
+  }
 };
 
 const BOMB = Buffer.from([0x80, 0x8c, 0x8d, 0x9e, 0x02, 0x00]);

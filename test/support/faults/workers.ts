@@ -172,8 +172,9 @@ export class WorkerProcess {
     await this.ended;
   }
 
-  /** SIGTERM; resolves with how it ended. */
-  stop(): Promise<WorkerEnd> {
+  /** SIGTERM; resolves with how it ended. One that still loads its code would die of it like any program. */
+  async stop(): Promise<WorkerEnd> {
+    if (this.#end === null) await this.says(() => true).catch(() => undefined);
     if (this.#end === null) this.#child.kill('SIGTERM');
     return this.exits();
   }
