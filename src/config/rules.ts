@@ -27,8 +27,8 @@ const isMultiple = (value: number, of: number): boolean => value % of === 0;
 export const RULES: readonly Rule[] = [
   {
     key: 'gate.tier',
-    expected: 'threshold; perturbed and dp are not available in this version',
-    holds: ({ gate }) => gate.tier === 'threshold',
+    expected: 'perturbed or threshold; dp is not available in this version',
+    holds: ({ gate }) => gate.tier !== 'dp',
   },
   {
     key: 'policy.daypartHours',

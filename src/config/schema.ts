@@ -139,8 +139,9 @@ const bounds = section('How much one subject may contribute in one epoch.', {
 
 const gate = section('The release gate, the only door out (G-10 to G-14).', {
   tier: choice(['threshold', 'perturbed', 'dp'], {
-    by: 'threshold',
-    meaning: 'How numbers are protected beyond the threshold; only threshold is available in this version.',
+    by: 'perturbed',
+    meaning:
+      'How numbers are protected beyond the threshold: not at all, or by small consistent noise; dp is not available in this version.',
   }),
   k: whole([5, 10_000], { by: 10, unit: 'members', meaning: 'Distinct members a released row needs.' }),
   kBreakdown: whole([5, 10_000], {

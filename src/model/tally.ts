@@ -11,11 +11,6 @@ export interface VisitEntry {
   readonly store: StoreId;
   readonly end: EventTime;
   readonly dwellMs: number;
-  /**
-   * Its subject withdrew after the row that counts it was released. The entry then names nobody and says nothing but
-   * that the row held one more, so that a breakdown still adds up to its row.
-   */
-  readonly gone?: true;
 }
 
 /** One subject seen on the move in a cell. */

@@ -1,21 +1,21 @@
 /** Dwell and transitions rows over contributions that released rows hold: first on the row itself, then on unions of released rows. */
 import type { GatePolicy } from '../model/policy.ts';
 import type { DwellRow, TransitionsRow } from '../model/table.ts';
-import type { VisitEntry } from '../model/tally.ts';
 import type { EventTime, WindowKind } from '../model/time.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { GateState } from './gate-state.ts';
 import { successorKey } from './gate-state.ts';
-import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
+import type { ReleasedGroup } from './groups.ts';
+import { publishedOf, visitorWindows } from './groups.ts';
+import type { LadderEnv, Waiting } from './ladder.ts';
 import { place, takeAll, takeBuckets } from './ladder.ts';
 import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
-import type { Ways } from './partition.ts';
-import { categoryParts, dwellParts, longestStays, placeParts } from './partition.ts';
-import { publishedCount } from './published.ts';
-import type { Fit, Subject } from './rows.ts';
+import type { Numbers } from './numbers.ts';
+import type { Part, Ways } from './partition.ts';
+import { categoryParts, dwellParts, placeParts } from './partition.ts';
+import type { Published, Subject } from './rows.ts';
 import { dwellRows, transitionsRows } from './rows.ts';
-import { headCount } from './threshold.ts';
 import type { Witness } from './witness.ts';
 
 export interface BreakdownEnv {
@@ -23,24 +23,25 @@ export interface BreakdownEnv {
   readonly minDwellMs: number;
   readonly calendar: Calendar;
   readonly witness: Witness | undefined;
-  readonly ladder: LadderEnv<VisitEntry>;
+  readonly numbers: Numbers;
+  readonly ladder: LadderEnv<ReleasedGroup>;
   readonly closed: { readonly windowKind: WindowKind; readonly start: EventTime };
 }
 
 /**
  * Tries the dwell breakdown of every bucket of one rung whose window closes now; what fails moves to the next rung,
- * where it joins the other released contributions of its unit. A contribution is in at most one dwell row.
+ * where it joins the other released rows of its unit. A contribution is in at most one dwell row.
  *
  * @guarantee G-11
  */
 export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): readonly DwellRow[] => {
   const edges = dwellEdges(env);
-  const series: Series = { name: 'dwell', waiting: state.dwell, marks: state.marks };
+  const series: Series = { name: 'dwell', waiting: state.dwell, marks: state.marks, least: env.gate.k };
   return takeBuckets(state.dwell, rung, env.closed.start).flatMap((bucket) => {
-    const parts = dwellParts(longestStays(present(bucket)), edges, gateOn(rung, env));
-    if (parts === null) return moveUp(series, { bucket, rung }, env);
-    const about = aboutRow(series, { bucket, rung }, env);
-    return dwellRows(about, parts, fitOf(bucket, env.gate), env.calendar.zone);
+    const at = { bucket, rung };
+    const parts = published(series, dwellParts(visitorWindows(bucket), edges, gateOn(rung, env)), at, env);
+    if (parts === null) return moveUp(series, at, env);
+    return dwellRows(aboutRow(series, at, env), parts, env.calendar.zone);
   });
 };
 
@@ -59,14 +60,16 @@ export const transitionsOf = (state: GateState, env: BreakdownEnv): readonly Tra
     { dimension: 'place', waiting: state.place, partsOf: placeParts },
     { dimension: 'category', waiting: state.category, partsOf: categoryParts },
   ] as const;
+  const { marks } = state;
+  const least = env.gate.kBreakdown;
   return dimensions.flatMap(({ dimension, waiting, partsOf }) => {
-    const series: Series = { name: `transitions.${dimension}`, waiting, marks: state.marks };
+    const series: Series = { name: `transitions.${dimension}`, waiting, marks, least };
     return env.ladder.rungs.flatMap((_, rung) =>
       takeAll(waiting, rung).flatMap((bucket) => {
-        const parts = partsOf(longestStays(present(bucket)), ways, gateOn(rung, env));
-        if (parts === null) return moveUp(series, { bucket, rung }, env);
-        const about = aboutRow(series, { bucket, rung }, env);
-        return transitionsRows({ ...about, dimension }, parts, fitOf(bucket, env.gate), env.calendar.zone);
+        const at = { bucket, rung };
+        const parts = published(series, partsOf(visitorWindows(bucket), ways, gateOn(rung, env)), at, env);
+        if (parts === null) return moveUp(series, at, env);
+        return transitionsRows({ ...aboutRow(series, at, env), dimension }, parts, env.calendar.zone);
       }),
     );
   });
@@ -81,24 +84,39 @@ const dwellEdges = (env: BreakdownEnv): readonly number[] => [
 /** A store may count visits from 3 minutes on (contract, `minDwellS`). */
 const SHORTEST_DWELL_MS = 180_000;
 
-/** One breakdown: its name in the marks, and the released contributions that wait for it. */
+/** One breakdown: its name in the marks, and the released rows that wait for it. */
 interface Series {
   readonly name: string;
-  readonly waiting: Waiting<VisitEntry>;
+  readonly waiting: Waiting<ReleasedGroup>;
   readonly marks: Set<string>;
+  /** No part is published below this. */
+  readonly least: number;
 }
 
 /** On the last rung, the region and day, a part needs only k: there the homogeneity rule has nothing to compare with. */
 const gateOn = (rung: number, { gate, ladder }: BreakdownEnv): GatePolicy =>
   rung === ladder.rungs.length - 1 ? { ...gate, homogeneityShare: 1 } : gate;
 
+/** Parts with their numbers, which add up to what the rows published, whoever withdrew since; null when they may not leave. */
+const published = <L>(
+  { name, least }: Series,
+  parts: readonly Part<L>[] | null,
+  { bucket }: OnRung<ReleasedGroup>,
+  { numbers }: BreakdownEnv,
+): readonly Published<L>[] | null => {
+  if (parts === null) return null;
+  const entries = parts.map((part) => part.entries);
+  const fitted = numbers.parts(name, entries, { whole: publishedOf(bucket), least });
+  return fitted === null ? null : parts.map(({ label }, i) => ({ label, visitors: fitted[i] ?? 0 }));
+};
+
 const moveUp = (
   { waiting }: Series,
-  { bucket, rung }: OnRung<VisitEntry>,
+  { bucket, rung }: OnRung<ReleasedGroup>,
   { ladder }: BreakdownEnv,
 ): readonly never[] => {
-  for (const entry of bucket.entries) {
-    place(waiting, entry, { from: rung + 1, time: bucket.windowStart }, ladder);
+  for (const group of bucket.entries) {
+    place(waiting, group, { from: rung + 1, time: bucket.windowStart }, ladder);
   }
   return [];
 };
@@ -106,14 +124,15 @@ const moveUp = (
 /** A breakdown holds `all` only when the released row of its key does and no finer breakdown took part of it. */
 const aboutRow = (
   { name, marks }: Series,
-  at: OnRung<VisitEntry>,
+  at: OnRung<ReleasedGroup>,
   { ladder, calendar, witness }: BreakdownEnv,
 ): Subject => {
   const windowKind = ladder.rungs[at.rung]?.windowKind ?? 'day';
-  const { unit, windowStart, entries } = at.bucket;
+  const { unit, windowStart, entries: groups } = at.bucket;
   const whole = marked(marks, `all|${rowMark('visits', unit.id, windowKind, windowStart)}`);
   const finer = marked(marks, rowMark(name, unit.id, windowKind, windowStart));
   markCoarser(marks, name, at, ladder);
+  const entries = groups.flatMap((group) => group.entries);
   witness?.({ series: name, unitId: unit.id, windowKind, windowStart, entries });
   return {
     unit,
@@ -121,14 +140,4 @@ const aboutRow = (
     window: calendar.windowAt(windowKind, windowStart),
     holds: whole && !finer ? 'all' : 'rest',
   };
-};
-
-/** Contributions whose subjects are still with us. */
-const present = ({ entries }: Bucket<VisitEntry>): readonly VisitEntry[] =>
-  entries.filter((entry) => entry.gone !== true);
-
-/** Parts add up to what the rows published, whoever withdrew since. */
-const fitOf = ({ entries }: Bucket<VisitEntry>, gate: GatePolicy): Fit => {
-  const { subjects } = headCount(entries, gate);
-  return { whole: publishedCount(subjects, gate.k, gate.rounding), rounding: gate.rounding };
 };

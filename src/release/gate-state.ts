@@ -4,6 +4,7 @@ import type { EpochStart } from '../model/time.ts';
 import { epochStart } from '../model/time.ts';
 import type { Waiting } from './ladder.ts';
 import { emptyWaiting } from './ladder.ts';
+import type { ReleasedGroup } from './groups.ts';
 import type { Next } from './partition.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS } from './rungs.ts';
 
@@ -12,15 +13,13 @@ export interface GateState {
   readonly epoch: EpochStart;
   readonly visits: Waiting<VisitEntry>;
   readonly footfall: Waiting<FootfallEntry>;
-  /** Contributions of released rows that wait for a dwell or transitions row. */
-  readonly dwell: Waiting<VisitEntry>;
-  readonly place: Waiting<VisitEntry>;
-  readonly category: Waiting<VisitEntry>;
+  /** Released rows that wait for a dwell or transitions row. */
+  readonly dwell: Waiting<ReleasedGroup>;
+  readonly place: Waiting<ReleasedGroup>;
+  readonly category: Waiting<ReleasedGroup>;
   readonly successors: Map<string, Next>;
   /** Keys under which a finer row was released, and (`all|…`) keys whose row holds all of them. */
   readonly marks: Set<string>;
-  /** Subjects that withdrew after a row with them was released. */
-  retracted: number;
 }
 
 export const emptyGateState = (epoch: string): GateState => ({
@@ -32,7 +31,6 @@ export const emptyGateState = (epoch: string): GateState => ({
   category: emptyWaiting(VISIT_RUNGS),
   successors: new Map(),
   marks: new Set(),
-  retracted: 0,
 });
 
 /** Names one visit inside an epoch. */

@@ -2,24 +2,24 @@
 import type { Fold, Transition } from '../flow/station.ts';
 import { stay } from '../flow/station.ts';
 import type { Retraction, SuccessorContribution } from '../model/contribution.ts';
-import { pseudonym } from '../model/identity.ts';
 import type { CellId } from '../model/place.ts';
 import type { GatePolicy, VisitPolicy } from '../model/policy.ts';
 import type { AnyRow, FootfallRow, PlaceTable, VisitsRow } from '../model/table.ts';
 import type { ClosedWindow, FootfallEntry, GateInput, VisitEntry } from '../model/tally.ts';
 import type { EpochStart, EventTime, WindowKind } from '../model/time.ts';
-import { eventTime } from '../model/time.ts';
 import type { UnitList } from '../place/units.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { BreakdownEnv } from './breakdowns.ts';
 import { dwellOf, transitionsOf } from './breakdowns.ts';
 import type { GateState } from './gate-state.ts';
 import { emptyGateState, successorKey } from './gate-state.ts';
+import { forgetSubject } from './groups.ts';
 import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
-import { place, replaceSubject, takeBuckets, withoutSubject } from './ladder.ts';
+import { place, takeBuckets, withoutSubject } from './ladder.ts';
 import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
-import { publishedCount, roundTo } from './published.ts';
+import { noNoise, rowNoise } from './noise.ts';
+import { Numbers } from './numbers.ts';
 import type { Released, WindowRows } from './released.ts';
 import { passGate } from './released.ts';
 import type { Subject } from './rows.ts';
@@ -39,6 +39,8 @@ export interface GateEnv {
   readonly units: UnitList;
   /** Key of the secret draws of an epoch; null when its salt is gone, then everything left is withheld. */
   readonly drawKey: (epoch: EpochStart) => Buffer | null;
+  /** Key of the noise of an epoch; null when its salt is gone. */
+  readonly noiseKey: (epoch: EpochStart) => Buffer | null;
   /** Only where a proof needs to see the contributions behind the rows. */
   readonly witness?: Witness | undefined;
   /** Which regions this gate is for; all where it is the only one. */
@@ -76,18 +78,7 @@ const noteSuccessor = (
 const retract = (state: GateState, input: Retraction): Transition<GateState, Released<WindowRows>> => {
   withoutSubject(state.visits, input.subject);
   withoutSubject(state.footfall, input.subject);
-  state.retracted += 1;
-  const nobody = pseudonym(`retracted ${String(state.retracted)}`);
-  for (const waiting of [state.dwell, state.place, state.category]) {
-    replaceSubject(waiting, input.subject, (entry) => ({
-      subject: nobody,
-      linked: false,
-      store: entry.store,
-      end: eventTime(state.epoch),
-      dwellMs: 0,
-      gone: true as const,
-    }));
-  }
+  for (const waiting of [state.dwell, state.place, state.category]) forgetSubject(waiting, input.subject);
   for (const key of state.successors.keys()) {
     if (key.startsWith(`${input.subject}|`)) state.successors.delete(key);
   }
@@ -103,20 +94,28 @@ const release = (
   env: GateEnv,
 ): Transition<GateState, Released<WindowRows>> => {
   const drawKey = env.drawKey(state.epoch);
+  const numbers = numbersOf(state.epoch, env);
   const rows: Rows = { visits: [], dwell: [], transitions: [], footfall: [] };
-  if (drawKey !== null) {
-    const climb: Climb = { state, closed, env, drawKey, rows };
+  if (drawKey !== null && numbers !== null) {
+    const climb: Climb = { state, closed, env, drawKey, numbers, rows };
     climbVisits(climb);
     climbFootfall(climb);
+    if (closed.windowKind === 'day') rows.transitions.push(...transitionsOf(state, breakdownEnv(climb)));
   }
   if (closed.windowKind === 'day') {
-    if (drawKey !== null) rows.transitions.push(...transitionsOf(state, breakdownEnv(closed, env)));
     rows.visits.push(...withheldStoreDays(rows.visits as VisitsRow[], closed, state, env));
   }
   const emit = (Object.keys(rows) as PlaceTable[])
     .filter((table) => rows[table].length > 0)
     .map((table) => passGate(windowRows(table, rows[table], closed, env)));
   return { state: closed.windowKind === 'day' ? null : state, emit, dropped: [] };
+};
+
+/** Null when the epoch's salt is gone: nothing more of it is published. */
+const numbersOf = (epoch: EpochStart, { gate, visitsPerWindow, noiseKey }: GateEnv): Numbers | null => {
+  if (gate.tier === 'threshold') return new Numbers(gate, visitsPerWindow, noNoise);
+  const key = noiseKey(epoch);
+  return key === null ? null : new Numbers(gate, visitsPerWindow, rowNoise(key));
 };
 
 const windowRows = (
@@ -139,6 +138,7 @@ interface Climb {
   readonly closed: ClosedWindow;
   readonly env: GateEnv;
   readonly drawKey: Buffer;
+  readonly numbers: Numbers;
   readonly rows: Rows;
 }
 
@@ -147,7 +147,8 @@ const startOfWindow =
   (kind: WindowKind, at: EventTime): EventTime =>
     env.calendar.windowAt(kind, at).start;
 
-const breakdownEnv = (closed: ClosedWindow, env: GateEnv): BreakdownEnv => ({
+const breakdownEnv = ({ closed, env, numbers }: Climb): BreakdownEnv => ({
+  numbers,
   gate: env.gate,
   minDwellMs: env.visits.minDwellMs,
   calendar: env.calendar,
@@ -172,14 +173,28 @@ const climbVisits = (climb: Climb): void => {
         moveUp(state.visits, bucket, i, ladder);
         continue;
       }
-      rows.visits.push(releaseVisits({ bucket, rung: i }, climb, ladder));
-      for (const waiting of [state.dwell, state.place, state.category]) {
-        for (const entry of bucket.entries)
-          place(waiting, entry, { from: i, time: bucket.windowStart }, ladder);
-      }
+      const row = releaseVisits({ bucket, rung: i }, climb, ladder);
+      rows.visits.push(row);
+      waitForBreakdowns({ bucket, rung: i }, row.visitors ?? 0, climb);
     }
-    rows.dwell.push(...dwellOf(state, i, breakdownEnv(closed, env)));
+    rows.dwell.push(...dwellOf(state, i, breakdownEnv(climb)));
   });
+};
+
+/** Of a released row it is asked next how long its people stayed and where they went. */
+const waitForBreakdowns = (
+  { bucket, rung }: OnRung<VisitEntry>,
+  published: number,
+  { state, env }: Climb,
+): void => {
+  const { entries, windowStart } = bucket;
+  const [first] = entries;
+  if (first === undefined) return;
+  const ladder = { rungs: VISIT_RUNGS, units: env.units, windowStart: startOfWindow(env) };
+  const group = { store: first.store, entries, published };
+  for (const waiting of [state.dwell, state.place, state.category]) {
+    place(waiting, group, { from: rung, time: windowStart }, ladder);
+  }
 };
 
 const climbFootfall = (climb: Climb): void => {
@@ -238,25 +253,15 @@ const aboutBucket = <E extends VisitEntry | FootfallEntry>(
 };
 
 const releaseVisits = (at: OnRung<VisitEntry>, climb: Climb, ladder: LadderEnv<VisitEntry>): VisitsRow => {
-  const { env, state } = climb;
+  const { env, state, numbers } = climb;
   const { bucket } = at;
   const about = aboutBucket('visits', at, climb, ladder);
   if (about.holds === 'all') {
     state.marks.add(`all|${rowMark('visits', about.unit.id, about.windowKind, about.window.start)}`);
   }
-  const { k, rounding } = env.gate;
-  const visitors = publishedCount(headCount(bucket.entries, env.gate).subjects, k, rounding);
-  const visits = Math.max(visitors, roundTo(countVisits(bucket.entries, env.visitsPerWindow), rounding));
+  const visitors = numbers.people('visits.visitors', bucket.entries);
+  const visits = numbers.visits(bucket.entries, visitors);
   return visitsRow(about, { visitors, visits }, env.calendar.zone);
-};
-
-/** Visits, each subject's clipped. */
-const countVisits = (entries: readonly VisitEntry[], perSubject: number): number => {
-  const bySubject = new Map<string, number>();
-  for (const { subject } of entries) bySubject.set(subject, (bySubject.get(subject) ?? 0) + 1);
-  let visits = 0;
-  for (const n of bySubject.values()) visits += Math.min(n, perSubject);
-  return visits;
 };
 
 const releaseFootfall = (
@@ -264,10 +269,10 @@ const releaseFootfall = (
   climb: Climb,
   ladder: LadderEnv<FootfallEntry>,
 ): FootfallRow => {
-  const { env } = climb;
+  const { env, numbers } = climb;
   const about = aboutBucket('footfall', at, climb, ladder);
-  const { subjects } = headCount(at.bucket.entries, env.gate);
-  return footfallRow(about, publishedCount(subjects, env.gate.k, env.gate.rounding), env.calendar.zone);
+  const subjects = numbers.people('footfall.subjects', at.bucket.entries);
+  return footfallRow(about, subjects, env.calendar.zone);
 };
 
 /** Every store of the public list without a released row of the day gets a withheld one (G-13). */

@@ -18,7 +18,7 @@ export interface Bucket<E> {
 /** Waiting contributions by rung; a bucket is keyed by `unit|windowStart`. Plain data. */
 export type Waiting<E> = Map<string, Bucket<E>>[];
 
-export const emptyWaiting = <E>(rungs: readonly Rung<E>[]): Waiting<E> =>
+export const emptyWaiting = <E>(rungs: readonly unknown[]): Waiting<E> =>
   rungs.map(() => new Map<string, Bucket<E>>());
 
 export const bucketKey = (unitId: string, windowStart: EventTime): string =>
@@ -81,21 +81,6 @@ export const withoutSubject = <E extends OfSubject>(waiting: Waiting<E>, subject
       const entries = bucket.entries.filter((entry) => entry.subject !== subject);
       if (entries.length === 0) buckets.delete(key);
       else if (entries.length < bucket.entries.length) buckets.set(key, { ...bucket, entries });
-    }
-  }
-};
-
-/** Puts something else in the place of a subject's entries, so that their number stays. */
-export const replaceSubject = <E extends OfSubject>(
-  waiting: Waiting<E>,
-  subject: Pseudonym,
-  instead: (entry: E) => E,
-): void => {
-  for (const buckets of waiting) {
-    for (const [key, bucket] of buckets) {
-      if (!bucket.entries.some((entry) => entry.subject === subject)) continue;
-      const entries = bucket.entries.map((entry) => (entry.subject === subject ? instead(entry) : entry));
-      buckets.set(key, { ...bucket, entries });
     }
   }
 };

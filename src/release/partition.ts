@@ -19,16 +19,10 @@ export interface Ways {
   readonly units: Pick<UnitList, 'storesOf'>;
 }
 
-/** A part under construction: its contributors, one entry each. */
-interface Part<L> {
+/** What some of a row's contributors share, one entry for each of them. */
+export interface Part<L> {
   readonly label: L;
   readonly entries: readonly VisitEntry[];
-}
-
-/** A part that may leave: how many subjects, and what they share. */
-export interface Counted<L> {
-  readonly label: L;
-  readonly subjects: number;
 }
 
 export interface DwellBin {
@@ -62,7 +56,7 @@ export const dwellParts = (
   stays: readonly VisitEntry[],
   edges: readonly number[],
   gate: GatePolicy,
-): readonly Counted<DwellBin>[] | null => {
+): readonly Part<DwellBin>[] | null => {
   const parts: Part<DwellBin>[] = [];
   let open: VisitEntry[] = [];
   let fromMs = edges[0] ?? 0;
@@ -99,7 +93,7 @@ export const placeParts = (
   stays: readonly VisitEntry[],
   { nextOf, units }: Ways,
   gate: GatePolicy,
-): readonly Counted<Destination>[] | null => {
+): readonly Part<Destination>[] | null => {
   const cells = split(stays, { gate, units }, (entry) => nextOf(entry)?.toCell ?? null);
   const regions = split(cells.short, { gate, units }, (entry) => {
     const next = nextOf(entry);
@@ -117,7 +111,7 @@ export const categoryParts = (
   stays: readonly VisitEntry[],
   { nextOf, units }: Ways,
   gate: GatePolicy,
-): readonly Counted<Destination>[] | null => {
+): readonly Part<Destination>[] | null => {
   const categories = split(stays, { gate, units }, (entry) => nextOf(entry)?.toCategory ?? null);
   return withElsewhere(named('category', categories.parts), categories.short, gate);
 };
@@ -161,7 +155,7 @@ const withElsewhere = (
   parts: readonly Part<Destination>[],
   left: readonly VisitEntry[],
   gate: GatePolicy,
-): readonly Counted<Destination>[] | null => {
+): readonly Part<Destination>[] | null => {
   const kept = [...parts];
   const elsewhere = [...left];
   const short = (): boolean => elsewhere.length > 0 && headCount(elsewhere, gate).towardsK < gate.kBreakdown;
@@ -175,9 +169,8 @@ const withElsewhere = (
 };
 
 /** One part says only what the row said; a part that holds nearly all says what nearly everyone did (homogeneity). */
-const judged = <L>(parts: readonly Part<L>[], gate: GatePolicy): readonly Counted<L>[] | null => {
-  const counted = parts.map(({ label, entries }) => ({ label, subjects: entries.length }));
-  const total = counted.reduce((sum, part) => sum + part.subjects, 0);
-  if (counted.length < 2) return null;
-  return counted.some((part) => part.subjects > gate.homogeneityShare * total) ? null : counted;
+const judged = <L>(parts: readonly Part<L>[], gate: GatePolicy): readonly Part<L>[] | null => {
+  const total = parts.reduce((sum, { entries }) => sum + entries.length, 0);
+  if (parts.length < 2) return null;
+  return parts.some(({ entries }) => entries.length > gate.homogeneityShare * total) ? null : parts;
 };

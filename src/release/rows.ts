@@ -11,8 +11,7 @@ import type {
 import type { Window, WindowKind } from '../model/time.ts';
 import { SECOND_MS } from '../model/time.ts';
 import type { Zone } from '../time/zone.ts';
-import type { Counted, Destination, DwellBin } from './partition.ts';
-import { fitParts } from './published.ts';
+import type { Destination, DwellBin } from './partition.ts';
 import type { Unit } from './rungs.ts';
 
 /** What a row is about and how much of it the row holds. */
@@ -53,46 +52,33 @@ export const footfallRow = (about: Subject, subjects: number, zone: Zone): Footf
   subjects,
 });
 
-/** How the parts of a breakdown become multiples of the rounding that add up to the row's published number. */
-export interface Fit {
-  readonly whole: number;
-  readonly rounding: number;
+/** A part of a breakdown with its published number. */
+export interface Published<L> {
+  readonly label: L;
+  readonly visitors: number;
 }
 
 export const dwellRows = (
   about: Subject,
-  parts: readonly Counted<DwellBin>[],
-  fit: Fit,
+  parts: readonly Published<DwellBin>[],
   zone: Zone,
-): readonly DwellRow[] => {
-  const numbers = fitted(parts, fit);
-  return parts.map(({ label }, i) => ({
+): readonly DwellRow[] =>
+  parts.map(({ label, visitors }) => ({
     ...keyColumns(about, 'RELEASED', zone),
     bin_from_s: label.fromMs / SECOND_MS,
     bin_to_s: label.toMs === null ? null : label.toMs / SECOND_MS,
-    visitors: numbers[i] ?? null,
+    visitors,
   }));
-};
 
 export const transitionsRows = (
   about: Subject & { readonly dimension: 'place' | 'category' },
-  parts: readonly Counted<Destination>[],
-  fit: Fit,
+  parts: readonly Published<Destination>[],
   zone: Zone,
-): readonly TransitionsRow[] => {
-  const numbers = fitted(parts, fit);
-  return parts.map(({ label }, i) => ({
+): readonly TransitionsRow[] =>
+  parts.map(({ label, visitors }) => ({
     ...keyColumns(about, 'RELEASED', zone),
     dimension: about.dimension,
     to_kind: label.kind,
     to_id: label.id,
-    visitors: numbers[i] ?? null,
+    visitors,
   }));
-};
-
-const fitted = (parts: readonly Counted<unknown>[], { whole, rounding }: Fit): readonly number[] =>
-  fitParts(
-    parts.map((part) => part.subjects),
-    whole,
-    rounding,
-  );

@@ -55,15 +55,18 @@ export const storeUnit = (store: StoreUnit): Unit => ({
   drawCell: store.pool,
 });
 
+/** A visit, or a released row of visits. */
+type InStore = Pick<VisitEntry, 'store'>;
+
 const visitUnit =
   (make: (store: StoreUnit) => Unit) =>
-  (entry: VisitEntry, units: UnitList): Unit | null => {
+  (entry: InStore, units: UnitList): Unit | null => {
     const store = units.of(entry.store);
     return store === undefined ? null : make(store);
   };
 
 /** store×hour → store×daypart → store×day → r8×day → r7×day → region×day (G-10). */
-export const VISIT_RUNGS: readonly Rung<VisitEntry>[] = [
+export const VISIT_RUNGS: readonly Rung<InStore>[] = [
   { windowKind: 'hour', unitKind: 'store', resolution: 9, unitOf: visitUnit(storeUnit) },
   { windowKind: 'daypart', unitKind: 'store', resolution: 9, unitOf: visitUnit(storeUnit) },
   { windowKind: 'day', unitKind: 'store', resolution: 9, unitOf: visitUnit(storeUnit) },

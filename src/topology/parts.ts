@@ -102,4 +102,5 @@ export const gateEnv = ({ policy, calendar, units, keyOf }: Ground): GateEnv => 
   calendar,
   units,
   drawKey: (epoch: EpochStart) => keyOf({ audience: 'statistics', epoch }, 'draw'),
+  noiseKey: (epoch: EpochStart) => keyOf({ audience: 'statistics', epoch }, 'noise'),
 });

@@ -121,7 +121,7 @@ describe('a run', () => {
       finished: true,
       policyVersion: 3,
       vault: 'sealed',
-      parameters: { tier: 'threshold', k: K, rounding: 5 },
+      parameters: { tier: 'perturbed', k: K, rounding: 5 },
     });
     const hashes = [manifest.policyHash, manifest.publicKeys, manifest.fingerprint];
     for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{64}$/);

@@ -6,7 +6,7 @@ import type {
   SuccessorContribution,
   VisitContribution,
 } from '../../src/model/contribution.ts';
-import type { GatePolicy, Policy } from '../../src/model/policy.ts';
+import type { GatePolicy, Policy, Tier } from '../../src/model/policy.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, eventTime } from '../../src/model/time.ts';
 import { EPOCH, aFootfall, aPolicy, aSuccessor, aVisit } from './builders.ts';
 import type { Contributions } from './oracle.ts';
@@ -104,6 +104,7 @@ export const anyGate: fc.Arbitrary<GatePolicy> = fc
       { k: 4, kBreakdown: 4, rounding: 2 },
       { k: 5, kBreakdown: 5, rounding: 5 },
     ),
+    tier: fc.constantFrom<Tier[]>('threshold', 'perturbed'),
     drawMax: fc.integer({ min: 1, max: 3 }),
     unlinkedRaiseK: fc.boolean(),
     homogeneityShare: fc.constantFrom(0.6, 0.75, 0.9),

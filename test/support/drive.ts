@@ -210,6 +210,7 @@ export class GateRun {
   readonly counters = new Counters();
   readonly flow: Topology;
   readonly drawKey: Buffer;
+  readonly noiseKey: Buffer;
   readonly #task: GateTask<Released<WindowRows>>;
   readonly #keeper: LedgerKeeper;
 
@@ -218,6 +219,7 @@ export class GateRun {
     const name: SaltName = { audience: 'statistics', epoch: EPOCH };
     ring.add({ name, bytes: Buffer.from(GATE_SALT), commitment: '', born: true });
     this.drawKey = ring.keyOf(name, 'draw') ?? GATE_SALT;
+    this.noiseKey = ring.keyOf(name, 'noise') ?? GATE_SALT;
     const wallBound = eventTime(EPOCH + 9 * DAY_MS);
     this.flow = topology({ policy, stores, keyOf: ring.keyOf, deploymentKey: DEPLOYMENT_KEY, wallBound });
     this.#keeper = new LedgerKeeper(ledgerRules, (line) => this.ledger.push(line));

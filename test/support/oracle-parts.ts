@@ -18,7 +18,7 @@ export const onePerPerson = (cs: readonly VisitContribution[]): readonly VisitCo
 };
 
 const members = (cs: readonly VisitContribution[], gate: GatePolicy): number =>
-  cs.filter((c) => c.linked || gate.unlinkedRaiseK).length;
+  new Set(cs.filter((c) => c.linked || gate.unlinkedRaiseK).map(({ subject }) => subject)).size;
 
 /** One part says nothing new; a dominant one says too much. */
 const told = (parts: readonly Part[], gate: GatePolicy): readonly Part[] | null => {
@@ -29,11 +29,10 @@ const told = (parts: readonly Part[], gate: GatePolicy): readonly Part[] | null 
 
 /** Bins from short to long; a bin short of k takes its longer neighbour in, the last one its shorter neighbour. */
 export const dwellBreakdown = (
-  cs: readonly VisitContribution[],
+  people: readonly VisitContribution[],
   edges: readonly number[],
   gate: GatePolicy,
 ): readonly Part[] | null => {
-  const people = onePerPerson(cs);
   let bins = edges.map((low, i) => {
     const high = edges[i + 1] ?? Number.POSITIVE_INFINITY;
     const inside = people.filter((c) => (i === 0 || c.dwellMs >= low) && c.dwellMs < high);
@@ -102,11 +101,10 @@ const withRest = (
 
 /** Next visits by r7 cell; what is short of its k by region; what is short then, and no next visit, elsewhere. */
 export const placeBreakdown = (
-  cs: readonly VisitContribution[],
+  people: readonly VisitContribution[],
   nextOf: Next,
   gate: GatePolicy,
 ): readonly Part[] | null => {
-  const people = onePerPerson(cs);
   const enough = ({ people: inside }: Labelled): boolean => members(inside, gate) >= gate.kBreakdown;
   const cells = labelled(people, 'cell', (c) => nextOf(c)?.toCell).filter(enough);
   const others = people.filter((c) => !cells.some((part) => part.people.includes(c)));
@@ -119,11 +117,10 @@ export const placeBreakdown = (
 
 /** Next visits by category; what is short of its k, and no next visit, elsewhere. */
 export const categoryBreakdown = (
-  cs: readonly VisitContribution[],
+  people: readonly VisitContribution[],
   nextOf: Next,
   gate: GatePolicy,
 ): readonly Part[] | null => {
-  const people = onePerPerson(cs);
   const named = labelled(people, 'category', (c) => nextOf(c)?.toCategory).filter(
     ({ people: inside }) => members(inside, gate) >= gate.kBreakdown,
   );

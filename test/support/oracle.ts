@@ -9,7 +9,7 @@ import type {
 import type { Store } from '../../src/model/place.ts';
 import type { GatePolicy } from '../../src/model/policy.ts';
 import { EPOCH } from './builders.ts';
-import { placeBreakdown, dwellBreakdown, categoryBreakdown } from './oracle-parts.ts';
+import { categoryBreakdown, dwellBreakdown, onePerPerson, placeBreakdown } from './oracle-parts.ts';
 import type { Part } from './oracle-parts.ts';
 
 const HOUR = 3_600_000;
@@ -66,6 +66,7 @@ export interface World {
   readonly gate: GatePolicy;
   readonly stores: readonly Store[];
   readonly drawKey: Buffer;
+  readonly noiseKey: Buffer;
   readonly visitsPerWindow: number;
   readonly minDwellMs: number;
 }
@@ -130,11 +131,29 @@ export const subjectsOf = (cs: readonly Counted[]): readonly string[] => [
 export const membersOf = (cs: readonly Counted[], gate: GatePolicy): number =>
   new Set(cs.filter((c) => c.linked || gate.unlinkedRaiseK).map((c) => c.subject)).size;
 
+/** The multiple at or below. */
+const floored = (n: number, step: number): number => Math.floor(n / step) * step;
 const rounded = (n: number, step: number): number => {
-  const below = n - (n % step);
+  const below = floored(n, step);
   return (n - below) * 2 >= step ? below + step : below;
 };
-const published = (n: number, { k, rounding }: GatePolicy): number => Math.max(k, rounded(n, rounding));
+
+/** The noise, from its definition: record keys added up, a PRF of the sum, sixteen coins. */
+export const noiseOf = (column: string, subjects: readonly string[], { gate, noiseKey }: World): number => {
+  if (gate.tier === 'threshold') return 0;
+  const prf = (text: string): string => createHmac('sha256', noiseKey).update(text).digest('hex');
+  const keys = subjects.map((subject) => BigInt(`0x${prf(`record|${column}|${subject}`).slice(0, 16)}`));
+  const sum = keys.reduce((total, key) => (total + key) % 2n ** 64n, 0n);
+  const coins = Number.parseInt(prf(`row|${column}|${sum.toString(16)}`).slice(0, 4), 16);
+  return [...coins.toString(2)].filter((coin) => coin === '1').length - 8;
+};
+
+/** The published number of the people behind contributions. */
+const published = (column: string, cs: readonly Counted[], world: World): number => {
+  const subjects = subjectsOf(cs);
+  const { k, rounding } = world.gate;
+  return Math.max(k, rounded(subjects.length + noiseOf(column, subjects, world), rounding));
+};
 
 /** Contributions of one key of one step. */
 interface Group<C> {
@@ -271,17 +290,23 @@ export interface Contributions {
   readonly footfall: readonly FootfallContribution[];
 }
 
-const visitRow = (group: Group<VisitContribution>, { gate, visitsPerWindow }: World) => {
+const visitorsIn = (group: Group<VisitContribution>, world: World): number =>
+  published('visits.visitors', group.members, world);
+
+const visitRow = (group: Group<VisitContribution>, world: World) => {
+  const { gate, visitsPerWindow } = world;
   const subjects = subjectsOf(group.members);
-  const visitors = published(subjects.length, gate);
-  const clipped = subjects.map((s) =>
-    Math.min(visitsPerWindow, group.members.filter((c) => c.subject === s).length),
+  const visitors = visitorsIn(group, world);
+  const counted = subjects.flatMap((s) =>
+    group.members
+      .filter((c) => c.subject === s)
+      .slice(0, visitsPerWindow)
+      .map(() => s),
   );
-  const visits = rounded(
-    clipped.reduce((sum, n) => sum + n, 0),
-    gate.rounding,
-  );
-  return { visitors, visits: Math.max(visitors, visits) };
+  if (gate.tier === 'threshold')
+    return { visitors, visits: Math.max(visitors, rounded(counted.length, gate.rounding)) };
+  const again = counted.length - subjects.length + noiseOf('visits.visits', counted, world);
+  return { visitors, visits: visitors + Math.max(0, rounded(again, gate.rounding)) };
 };
 
 const withheldOf = (
@@ -300,25 +325,53 @@ const withheldOf = (
       return textOf({ ...keyColumns(day, holds, 'WITHHELD'), visitors: null, visits: null });
     });
 
-/** One breakdown over the contributions that base rows hold. */
-const breakdownOf = (
-  table: 'dwell' | 'transitions',
+interface Breakdown {
+  /** Table, with the dimension where it has one. */
+  readonly series: string;
+  readonly table: 'dwell' | 'transitions';
+  readonly least: number;
+  readonly partsIn: (people: readonly VisitContribution[], gate: GatePolicy) => readonly Part[] | null;
+}
+
+interface Broken {
+  readonly parts: readonly Part[];
+  readonly numbers: readonly number[];
+}
+
+/** The parts of base rows taken together: everybody once for each row that holds them; null when they may not leave. */
+const broken = (
+  group: Group<VisitContribution>,
   base: Base<VisitContribution>,
   world: World,
-  partsIn: (cs: readonly VisitContribution[], gate: GatePolicy) => readonly Part[] | null,
+  { series, least, partsIn }: Breakdown,
+): Broken | null => {
+  const { gate } = world;
+  const rows = base.groups.filter(({ members }) => members.some((c) => group.members.includes(c)));
+  const people = rows.flatMap(({ members }) => onePerPerson(members));
+  // On the last step a dominant part is no reason to withhold.
+  const isLast = group.step === base.steps.length - 1;
+  const parts = partsIn(people, isLast ? { ...gate, homogeneityShare: 1 } : gate);
+  const whole = rows.reduce((sum, row) => sum + visitorsIn(row, world), 0);
+  if (parts === null || parts.length * least > whole) return null;
+  const noised = parts.map(({ subjects }) => subjects.length + noiseOf(series, subjects, world));
+  return { parts, numbers: fit(noised, whole, least, gate.rounding) };
+};
+
+/** One breakdown over the contributions that base rows hold. */
+const breakdownOf = (
+  base: Base<VisitContribution>,
+  world: World,
+  kind: Breakdown,
 ): readonly Proven<VisitContribution>[] => {
   const { steps } = base;
-  // On the last step a dominant part is no reason to withhold.
-  const lenient = { ...world.gate, homogeneityShare: 1 };
-  const partsOf = ({ members, step }: Group<VisitContribution>): readonly Part[] | null =>
-    partsIn(members, step === steps.length - 1 ? lenient : world.gate);
+  const { table } = kind;
   const rung = new Map<VisitContribution, number>();
   for (const { step, members } of base.groups) for (const c of members) rung.set(c, step);
   const groups = assign(
     [...rung.keys()],
     steps,
     (c) => rung.get(c) ?? steps.length,
-    (group) => partsOf(group) !== null,
+    (group) => broken(group, base, world, kind) !== null,
   );
   return groups.flatMap((group) => {
     const whole = base.groups.some(
@@ -330,16 +383,7 @@ const breakdownOf = (
     );
     const holds = whole && !finerHolds(group, groups, steps) ? 'all' : 'rest';
     const closing = table === 'transitions' ? closingOf(spanOf('day', EPOCH)) : closingOf(group.span);
-    const parts = partsOf(group) ?? [];
-    const total = published(
-      parts.reduce((sum, part) => sum + part.subjects.length, 0),
-      world.gate,
-    );
-    const numbers = fit(
-      parts.map((part) => part.subjects.length),
-      total,
-      world.gate.rounding,
-    );
+    const { parts, numbers } = broken(group, base, world, kind) ?? { parts: [], numbers: [] };
     return parts.map(({ columns, subjects }, i) =>
       proven(
         table,
@@ -351,16 +395,23 @@ const breakdownOf = (
   });
 };
 
-/** Largest remainder: floors first, then one step each to the parts that lost most, the earlier of equals first. */
-const fit = (parts: readonly number[], whole: number, step: number): readonly number[] => {
-  const fitted = parts.map((n) => n - (n % step));
-  const order = parts.map((n, i) => ({ lost: n % step, i })).sort((a, b) => b.lost - a.lost || a.i - b.i);
-  let left = whole - fitted.reduce((sum, n) => sum + n, 0);
-  for (const { i } of order) {
-    if (left <= 0) break;
-    fitted[i] = (fitted[i] ?? 0) + step;
-    left -= step;
-  }
+/**
+ * Largest remainder: floors first, none below the least; then one step each to the parts that lost most, the earlier of
+ * equals first, or from those that lost least, the later first; round and round until they add up.
+ */
+const fit = (parts: readonly number[], whole: number, least: number, step: number): readonly number[] => {
+  const fitted = parts.map((n) => Math.max(least, floored(n, step)));
+  const order = parts
+    .map((n, i) => ({ lost: n - floored(n, step), i }))
+    .sort((a, b) => b.lost - a.lost || a.i - b.i)
+    .map(({ i }) => i);
+  const sum = (): number => fitted.reduce((total, n) => total + n, 0);
+  const change = (i: number, by: number): void => {
+    const value = (fitted[i] ?? 0) + by;
+    if (sum() !== whole && value >= least) fitted[i] = value;
+  };
+  while (sum() < whole) for (const i of order) change(i, step);
+  while (sum() > whole) for (const i of [...order].reverse()) change(i, -step);
   return fitted;
 };
 
@@ -375,19 +426,28 @@ export const oracle = ({ visits, successors, footfall }: Contributions, world: W
     `${c.subject} ${c.store} ${String(c.end)}`;
   const bySource = new Map(successors.map((s) => [visitName(s), s]));
   const nextOf = (c: VisitContribution): SuccessorContribution | null => bySource.get(visitName(c)) ?? null;
-  const { gate } = world;
+  const { k, kBreakdown } = world.gate;
   return {
     visits: base.groups.map((g) => proven('visits', g, { holds: base.holdsOf(g), row: visitRow(g, world) })),
     footfall: walked.groups.map((g) =>
       proven('footfall', g, {
         holds: walked.holdsOf(g),
-        row: { subjects: published(subjectsOf(g.members).length, gate) },
+        row: { subjects: published('footfall.subjects', g.members, world) },
       }),
     ),
-    dwell: breakdownOf('dwell', base, world, (cs, by) => dwellBreakdown(cs, edges, by)),
+    dwell: breakdownOf(base, world, {
+      ...{ series: 'dwell', table: 'dwell', least: k },
+      partsIn: (people, by) => dwellBreakdown(people, edges, by),
+    }),
     transitions: [
-      ...breakdownOf('transitions', base, world, (cs, by) => placeBreakdown(cs, nextOf, by)),
-      ...breakdownOf('transitions', base, world, (cs, by) => categoryBreakdown(cs, nextOf, by)),
+      ...breakdownOf(base, world, {
+        ...{ series: 'transitions.place', table: 'transitions', least: kBreakdown },
+        partsIn: (people, by) => placeBreakdown(people, nextOf, by),
+      }),
+      ...breakdownOf(base, world, {
+        ...{ series: 'transitions.category', table: 'transitions', least: kBreakdown },
+        partsIn: (people, by) => categoryBreakdown(people, nextOf, by),
+      }),
     ],
     withheld: withheldOf(base, steps, world),
   };

@@ -107,7 +107,7 @@ describe('an accepted configuration', () => {
       kBreakdown: 20,
       drawMax: 5,
       rounding: 5,
-      tier: 'threshold',
+      tier: 'perturbed',
     });
     expect(new Set(origins.values())).toEqual(new Set(['default']));
   });

@@ -45,7 +45,7 @@ const DEFAULTS: Policy = {
   visits: { minDwellMs: 5 * MIN, bridgeMs: 12 * HOUR, sessionGapMs: 30 * MIN },
   bounds: { perTable: 12, visitsPerWindow: 3, dwellMaxMs: 240 * MIN },
   gate: {
-    tier: 'threshold',
+    tier: 'perturbed',
     k: 10,
     kBreakdown: 20,
     destinationStores: 2,

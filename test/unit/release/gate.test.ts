@@ -10,7 +10,7 @@ import type { GateState } from '../../../src/release/gate-state.ts';
 import { calendarOf } from '../../../src/topology/parts.ts';
 import { EPOCH, TOWN, aSmallPolicy, aSuccessor, aVisit, clock } from '../../support/builders.ts';
 
-const policy = aSmallPolicy({ rounding: 1 });
+const policy = aSmallPolicy({ tier: 'threshold', rounding: 1 });
 const calendar = calendarOf(policy);
 const NOW = watermark(EPOCH);
 
@@ -21,6 +21,7 @@ const anEnv = (over: Partial<GateEnv> = {}): GateEnv => ({
   calendar,
   units: new UnitList(TOWN),
   drawKey: () => Buffer.alloc(32, 1),
+  noiseKey: () => Buffer.alloc(32, 2),
   ...over,
 });
 

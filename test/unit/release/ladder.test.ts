@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VisitEntry } from '../../../src/model/tally.ts';
+import type { FootfallEntry, VisitEntry } from '../../../src/model/tally.ts';
 import { pseudonym } from '../../../src/model/identity.ts';
 import { UnitList } from '../../../src/place/units.ts';
 import type { LadderEnv, Waiting } from '../../../src/release/ladder.ts';
@@ -47,7 +47,7 @@ describe('G-10 place', () => {
   });
 
   it('skips the rungs on which an entry has no unit', () => {
-    const waiting = emptyWaiting(FOOTFALL_RUNGS);
+    const waiting = emptyWaiting<FootfallEntry>(FOOTFALL_RUNGS);
     const night = aFootfall('a', { resolution: 6, windowStart: clock('22:00') });
     place(waiting, night, { from: 0, time: night.windowStart }, { ...env, rungs: FOOTFALL_RUNGS });
     expect(waiting.map(({ size }) => size)).toEqual([0, 0, 1, 0, 0]);

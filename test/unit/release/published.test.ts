@@ -50,11 +50,22 @@ describe('G-14 fitParts', () => {
     [[5, 5], 30, 5, [15, 15]],
     // A part that would fall below zero is passed over.
     [[0, 9], 0, 5, [0, 0]],
+    // Noise may take a part below zero.
+    [[-3, 14], 10, 5, [0, 10]],
     [[7, 6], 13, 1, [7, 6]],
     [[23], 25, 5, [25]],
-    [[], 10, 5, []],
   ])('fits %j to %i by %i: %j', (parts, whole, step, expected) => {
-    expect(fitParts(parts, whole, step)).toEqual(expected);
+    expect(fitParts(parts, { whole, step, least: 0 })).toEqual(expected);
+  });
+
+  it.each<[readonly number[], number, number, readonly number[] | null]>([
+    [[12, 3], 15, 5, [10, 5]],
+    [[12, 3], 20, 10, [10, 10]],
+    [[31, 3, 12], 45, 10, [25, 10, 10]],
+    [[12, 3], 15, 10, null],
+    [[], 10, 0, null],
+  ])('fits %j to %i with at least %i each: %j', (parts, whole, least, expected) => {
+    expect(fitParts(parts, { whole, step: 5, least })).toEqual(expected);
   });
 
   it('is never negative, adds up, and moves no part by more than a step when the whole is the rounded sum', () => {
@@ -66,7 +77,7 @@ describe('G-14 fitParts', () => {
       fc.property(anyCase, ({ parts, step }) => {
         const sum = parts.reduce((total, n) => total + n, 0);
         const whole = roundTo(sum, step);
-        const fitted = fitParts(parts, whole, step);
+        const fitted = fitParts(parts, { whole, step, least: 0 }) ?? [];
         expect(fitted.reduce((total, n) => total + n, 0)).toBe(whole);
         expect(fitted).toHaveLength(parts.length);
         fitted.forEach((n, i) => {
@@ -87,7 +98,7 @@ describe('G-14 fitParts', () => {
     });
     fc.assert(
       fc.property(anyCase, ({ parts, step, steps }) => {
-        const fitted = fitParts(parts, steps * step, step);
+        const fitted = fitParts(parts, { whole: steps * step, step, least: 0 }) ?? [];
         expect(fitted.reduce((total, n) => total + n, 0)).toBe(steps * step);
         expect(fitted.every((n) => n >= 0 && n % step === 0)).toBe(true);
       }),
@@ -108,7 +119,7 @@ describe('G-14 fitParts', () => {
           k,
           5,
         );
-        expect(Math.min(...fitParts(parts, whole, 5))).toBeGreaterThanOrEqual(k);
+        expect(Math.min(...(fitParts(parts, { whole, step: 5, least: 0 }) ?? []))).toBeGreaterThanOrEqual(k);
       }),
       { seed: 13, numRuns: 300 },
     );

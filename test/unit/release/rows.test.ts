@@ -37,10 +37,9 @@ const KEY = {
   window_end: '2024-03-06T04:00:00+09:00',
   holds: 'rest',
 };
-const fit = { whole: 25, rounding: 5 };
 const bins = [
-  { label: { fromMs: 3 * MINUTE_MS, toMs: 10 * MINUTE_MS }, subjects: 12 },
-  { label: { fromMs: 10 * MINUTE_MS, toMs: null }, subjects: 11 },
+  { label: { fromMs: 3 * MINUTE_MS, toMs: 10 * MINUTE_MS }, visitors: 15 },
+  { label: { fromMs: 10 * MINUTE_MS, toMs: null }, visitors: 10 },
 ];
 
 describe('rows', () => {
@@ -63,16 +62,16 @@ describe('rows', () => {
     });
   });
 
-  it('G-14 of a breakdown add up to their whole', () => {
-    expect(dwellRows(about, bins, fit, zone)).toEqual([
+  it('of a breakdown say which part they are', () => {
+    expect(dwellRows(about, bins, zone)).toEqual([
       { ...KEY, status: 'RELEASED', bin_from_s: 180, bin_to_s: 600, visitors: 15 },
       { ...KEY, status: 'RELEASED', bin_from_s: 600, bin_to_s: null, visitors: 10 },
     ]);
     const parts = [
-      { label: { kind: 'category', id: 'food' } as const, subjects: 11 },
-      { label: { kind: 'elsewhere', id: 'elsewhere' } as const, subjects: 12 },
+      { label: { kind: 'category', id: 'food' } as const, visitors: 10 },
+      { label: { kind: 'elsewhere', id: 'elsewhere' } as const, visitors: 15 },
     ];
-    expect(transitionsRows({ ...about, dimension: 'category' }, parts, fit, zone)).toEqual([
+    expect(transitionsRows({ ...about, dimension: 'category' }, parts, zone)).toEqual([
       { ...KEY, status: 'RELEASED', dimension: 'category', to_kind: 'category', to_id: 'food', visitors: 10 },
       {
         ...KEY,
@@ -88,11 +87,10 @@ describe('rows', () => {
   it('have the columns of their table in the published order, and no other', () => {
     const rows: Readonly<Record<PlaceTable, AnyRow | undefined>> = {
       visits: visitsRow(about, { visitors: 10, visits: 15 }, zone),
-      dwell: dwellRows(about, bins, fit, zone)[0],
+      dwell: dwellRows(about, bins, zone)[0],
       transitions: transitionsRows(
         { ...about, dimension: 'place' },
-        [{ label: { kind: 'elsewhere', id: 'elsewhere' }, subjects: 9 }],
-        fit,
+        [{ label: { kind: 'elsewhere', id: 'elsewhere' }, visitors: 10 }],
         zone,
       )[0],
       footfall: footfallRow(about, 20, zone),

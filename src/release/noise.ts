@@ -1,0 +1,39 @@
+/** The consistent noise of the perturbed tier: the same people give the same number, whoever asks and however often. */
+import { createHmac } from 'node:crypto';
+import type { Pseudonym } from '../model/identity.ts';
+
+/** What stands between the true number of a column and the published one, given who is in it, once per count. */
+export type RowNoise = (column: string, subjects: Iterable<Pseudonym>) => number;
+
+export const noNoise: RowNoise = () => 0;
+
+const WORD_BITS = 64;
+/** So many coin flips have a variance of a quarter each: 4 together. */
+const FLIPS = 16;
+
+/**
+ * Cell keys after Fraser and Wooton (2005): each subject has a record key per column, a row's key is their sum modulo
+ * 2^64, and a PRF (HMAC-SHA-256) of it gives heads minus tails of 16 coins, halved: symmetric, whole, of variance 4.
+ * Adding a subject or taking one away is one addition. The key is the epoch's; it dies with the salt.
+ *
+ * @guarantee G-14
+ */
+export const rowNoise =
+  (key: Buffer): RowNoise =>
+  (column, subjects) => {
+    let sum = 0n;
+    for (const subject of subjects) {
+      const record = createHmac('sha256', key).update(`record|${column}|`).update(subject).digest();
+      sum = BigInt.asUintN(WORD_BITS, sum + record.readBigUInt64BE(0));
+    }
+    const row = createHmac('sha256', key)
+      .update(`row|${column}|${sum.toString(16)}`)
+      .digest();
+    return heads(row.readUInt16BE(0)) - FLIPS / 2;
+  };
+
+const heads = (word: number): number => {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+};
