@@ -30,7 +30,7 @@ export const fitParts = (
   const byRemainder = parts
     .map((n, index) => ({ index, remainder: n - Math.floor(n / step) * step }))
     .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
-  let open = (whole - fitted.reduce((sum, n) => sum + n, 0)) / step;
+  let open = Math.round((whole - fitted.reduce((sum, n) => sum + n, 0)) / step);
   for (let i = 0; open !== 0; i = (i + 1) % byRemainder.length) {
     const next = byRemainder[open > 0 ? i : byRemainder.length - 1 - i];
     if (next === undefined) break;

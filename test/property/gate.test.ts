@@ -8,7 +8,8 @@ import { anyDay, anyGate, anyWatermarks, EPOCH_OVER, everyone, policyWith } from
 import { EPOCH, TOWN } from '../support/builders.ts';
 import { GateRun } from '../support/drive.ts';
 import type { Contributions, Oracle, World } from '../support/oracle.ts';
-import { drawOf, membersOf, oracle, spanOf } from '../support/oracle.ts';
+import { drawOf, membersOf, oracle } from '../support/oracle.ts';
+import { spanOf } from '../support/oracle-ladder.ts';
 import { shuffled } from '../support/seeded.ts';
 
 const RUNS = { seed: 20240305, numRuns: 150 };

@@ -51,7 +51,7 @@ export const aPolicy = (over: Sections<Policy> = {}): Policy => {
 
 /** A policy under which few people make a row; the draw is always 1. */
 export const aSmallPolicy = (gate: Partial<Policy['gate']> = {}): Policy =>
-  aPolicy({ gate: { k: 5, kBreakdown: 5, drawMax: 1, ...gate } });
+  aPolicy({ gate: { tier: 'threshold', k: 5, kBreakdown: 5, drawMax: 1, ...gate } });
 
 const TOKYO: Position = { lat: 35.681236, lng: 139.767125 };
 const REGION = latLngToCell(TOKYO.lat, TOKYO.lng, 5);

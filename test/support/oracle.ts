@@ -1,6 +1,6 @@
 /** The release gate again, written from its definition: one slow pass over a whole epoch's contributions, nothing shared with the product. */
 import { createHmac } from 'node:crypto';
-import { cellToParent, getResolution, latLngToCell } from 'h3-js';
+import { getResolution } from 'h3-js';
 import type {
   FootfallContribution,
   SuccessorContribution,
@@ -10,26 +10,10 @@ import type { Store } from '../../src/model/place.ts';
 import type { GatePolicy } from '../../src/model/policy.ts';
 import { EPOCH } from './builders.ts';
 import { categoryBreakdown, dwellBreakdown, onePerPerson, placeBreakdown } from './oracle-parts.ts';
+import type { Kind, Place, Span, Step } from './oracle-ladder.ts';
+import { HOUR, footfallSteps, spanOf, storeCell, visitSteps } from './oracle-ladder.ts';
+import { fit, noiseOf, rounded } from './oracle-numbers.ts';
 import type { Part } from './oracle-parts.ts';
-
-const HOUR = 3_600_000;
-/** Hours since 04:00 at which the dayparts begin. */
-const DAYPARTS = [0, 6, 10, 14, 18, 24];
-
-type Kind = 'hour' | 'daypart' | 'day';
-interface Span {
-  readonly kind: Kind;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The window of a kind around a time, in an epoch of 24 hours from 04:00 in Tokyo. */
-export const spanOf = (kind: Kind, at: number): Span => {
-  const hour = Math.floor((at - EPOCH) / HOUR);
-  const from = kind === 'hour' ? hour : kind === 'day' ? 0 : Math.max(...DAYPARTS.filter((h) => h <= hour));
-  const to = kind === 'hour' ? hour + 1 : kind === 'day' ? 24 : (DAYPARTS.find((h) => h > hour) ?? 24);
-  return { kind, start: EPOCH + from * HOUR, end: EPOCH + to * HOUR };
-};
 
 const iso = (at: number): string => `${new Date(at + 9 * HOUR).toISOString().slice(0, 19)}+09:00`;
 
@@ -49,19 +33,6 @@ export interface Proven<C extends Counted> {
   readonly subjects: readonly string[];
 }
 
-interface Place {
-  readonly kind: 'store' | 'cell' | 'region';
-  readonly id: string;
-  readonly cell: string;
-  readonly drawCell: string;
-}
-
-interface Step<C> {
-  readonly kind: Kind;
-  readonly placeOf: (c: C) => Place | null;
-  readonly timeOf: (c: C) => number;
-}
-
 export interface World {
   readonly gate: GatePolicy;
   readonly stores: readonly Store[];
@@ -70,54 +41,6 @@ export interface World {
   readonly visitsPerWindow: number;
   readonly minDwellMs: number;
 }
-
-const cellPlace = (cell: string, drawCell: string): Place => ({ kind: 'cell', id: cell, cell, drawCell });
-const regionPlace = (cell: string): Place => ({ kind: 'region', id: cell, cell, drawCell: cell });
-
-const storeCell = (store: Store): string => latLngToCell(store.position.lat, store.position.lng, 9);
-
-const visitSteps = (stores: readonly Store[]): readonly Step<VisitContribution>[] => {
-  const cellOf = (c: VisitContribution): string => {
-    const store = stores.find(({ id }) => id === c.store);
-    if (store === undefined) throw new Error('a store that is no unit');
-    return storeCell(store);
-  };
-  const timeOf = (c: VisitContribution): number => c.end;
-  const up = (c: VisitContribution, resolution: number): string => cellToParent(cellOf(c), resolution);
-  const inStore = (c: VisitContribution): Place => ({
-    kind: 'store',
-    id: c.store,
-    cell: cellOf(c),
-    drawCell: up(c, 7),
-  });
-  return [
-    { kind: 'hour', timeOf, placeOf: inStore },
-    { kind: 'daypart', timeOf, placeOf: inStore },
-    { kind: 'day', timeOf, placeOf: inStore },
-    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 8), up(c, 7)) },
-    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 7), up(c, 7)) },
-    { kind: 'day', timeOf, placeOf: (c) => regionPlace(up(c, 5)) },
-  ];
-};
-
-const footfallSteps = (): readonly Step<FootfallContribution>[] => {
-  const timeOf = (c: FootfallContribution): number => c.windowStart;
-  const byDay =
-    (resolution: number) =>
-    (c: FootfallContribution): Place | null =>
-      getResolution(c.cell) === 6
-        ? null
-        : cellPlace(cellToParent(c.cell, resolution), cellToParent(c.cell, 7));
-  const atNight = (c: FootfallContribution): Place | null =>
-    getResolution(c.cell) === 6 ? cellPlace(c.cell, c.cell) : null;
-  return [
-    { kind: 'daypart', timeOf, placeOf: byDay(8) },
-    { kind: 'daypart', timeOf, placeOf: byDay(7) },
-    { kind: 'daypart', timeOf, placeOf: atNight },
-    { kind: 'day', timeOf, placeOf: byDay(7) },
-    { kind: 'day', timeOf, placeOf: (c) => regionPlace(cellToParent(c.cell, 5)) },
-  ];
-};
 
 /** The secret draw, from its definition: a PRF of the cell under the epoch's draw key. */
 export const drawOf = (cell: string, { drawKey, gate }: World): number =>
@@ -130,23 +53,6 @@ export const subjectsOf = (cs: readonly Counted[]): readonly string[] => [
 /** People who count towards k. */
 export const membersOf = (cs: readonly Counted[], gate: GatePolicy): number =>
   new Set(cs.filter((c) => c.linked || gate.unlinkedRaiseK).map((c) => c.subject)).size;
-
-/** The multiple at or below. */
-const floored = (n: number, step: number): number => Math.floor(n / step) * step;
-const rounded = (n: number, step: number): number => {
-  const below = floored(n, step);
-  return (n - below) * 2 >= step ? below + step : below;
-};
-
-/** The noise, from its definition: record keys added up, a PRF of the sum, sixteen coins. */
-export const noiseOf = (column: string, subjects: readonly string[], { gate, noiseKey }: World): number => {
-  if (gate.tier === 'threshold') return 0;
-  const prf = (text: string): string => createHmac('sha256', noiseKey).update(text).digest('hex');
-  const keys = subjects.map((subject) => BigInt(`0x${prf(`record|${column}|${subject}`).slice(0, 16)}`));
-  const sum = keys.reduce((total, key) => (total + key) % 2n ** 64n, 0n);
-  const coins = Number.parseInt(prf(`row|${column}|${sum.toString(16)}`).slice(0, 4), 16);
-  return [...coins.toString(2)].filter((coin) => coin === '1').length - 8;
-};
 
 /** The published number of the people behind contributions. */
 const published = (column: string, cs: readonly Counted[], world: World): number => {
@@ -393,26 +299,6 @@ const breakdownOf = (
       ),
     );
   });
-};
-
-/**
- * Largest remainder: floors first, none below the least; then one step each to the parts that lost most, the earlier of
- * equals first, or from those that lost least, the later first; round and round until they add up.
- */
-const fit = (parts: readonly number[], whole: number, least: number, step: number): readonly number[] => {
-  const fitted = parts.map((n) => Math.max(least, floored(n, step)));
-  const order = parts
-    .map((n, i) => ({ lost: n - floored(n, step), i }))
-    .sort((a, b) => b.lost - a.lost || a.i - b.i)
-    .map(({ i }) => i);
-  const sum = (): number => fitted.reduce((total, n) => total + n, 0);
-  const change = (i: number, by: number): void => {
-    const value = (fitted[i] ?? 0) + by;
-    if (sum() !== whole && value >= least) fitted[i] = value;
-  };
-  while (sum() < whole) for (const i of order) change(i, step);
-  while (sum() > whole) for (const i of [...order].reverse()) change(i, -step);
-  return fitted;
 };
 
 /** Everything the gate must publish of one epoch. */

@@ -2,14 +2,7 @@
 import { performance } from 'node:perf_hooks';
 
 /** What can be checked. */
-export const CHECK_NAMES = [
-  'loop',
-  'group',
-  'tasks',
-  'consent',
-  'kafka',
-  'registry',
-] as const;
+export const CHECK_NAMES = ['loop', 'group', 'tasks', 'consent', 'kafka', 'registry'] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** Everything that a check may say beside `ok`, with the sentence that the manual shows. */

@@ -6,12 +6,13 @@
  * can tell too few from none at all.
  */
 import { describe, expect, it } from 'vitest';
+import type { Tier } from '../../../src/model/policy.ts';
 import { aFix, aPolicy, aStay, clock, inOrder, people } from '../../support/builders.ts';
 import { drive } from '../../support/drive.ts';
 
 /** So many members have lunch at the bakery; then it is three o'clock. */
-const lunch = async (members: number) => {
-  const run = await drive({ policy: aPolicy({ gate: { k: 10, drawMax: 5 } }) });
+const lunch = async (members: number, tier: Tier = 'threshold') => {
+  const run = await drive({ policy: aPolicy({ gate: { tier, k: 10, drawMax: 5 } }) });
   const guests = people(members);
   run.consents(guests);
   const stays = guests.map((guest) =>
@@ -54,5 +55,19 @@ describe('G-10 the hour from twelve to one', () => {
     );
     expect(sixteen).toMatchObject({ table: 'visits', windowKind: 'hour', rows: 1 });
     expect(fifteen).toEqual(sixteen);
+  });
+});
+
+describe('G-14 in the tier perturbed, the default, the same hour', () => {
+  it('says a number near the true one, of which nobody can tell whether one guest more was there', async () => {
+    const { rows } = await lunch(30, 'perturbed');
+    const visitors = Number((rows[0] as { visitors?: number } | undefined)?.visitors);
+    expect(visitors % 5).toBe(0);
+    // Noise of at most 8, then rounded to the nearest five.
+    expect(Math.abs(visitors - 30)).toBeLessThanOrEqual(10);
+  });
+
+  it('still takes ten members and the draw: noise lets nobody in', async () => {
+    expect((await lunch(10, 'perturbed')).rows).toEqual([]);
   });
 });

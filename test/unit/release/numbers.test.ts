@@ -57,7 +57,7 @@ describe('G-14 published numbers', () => {
       visits([12, 2]),
       { visitors: 10, visits: 25 },
     ],
-  ])('%s', (_, tier, noise, entries, expected) => {
+  ])('%s', (_, ...[tier, noise, entries, expected]) => {
     const made = numbers(tier, noise);
     const visitors = made.people('visits.visitors', entries);
     expect({ visitors, visits: made.visits(entries, visitors) }).toEqual(expected);
