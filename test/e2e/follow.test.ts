@@ -46,7 +46,7 @@ class Scene {
     this.out = join(folder, 'out');
     this.#config = join(folder, 'config.yaml');
     writeStore(this.input, 'store-1', STORE);
-    writeConfig(this.#config, { vault: join(folder, 'no-vault'), commitEvery: 1 });
+    writeConfig(this.#config, { vault: join(folder, 'no-vault'), commitEvery: 1, tier: 'threshold' });
     const consents = PEOPLE.map((who) => consentLine(who, clock('04:00') - 1));
     writeFileSync(join(this.input, 'privacy.consent.jsonl'), consents.join(''));
     mkdirSync(this.out);

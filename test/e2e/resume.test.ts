@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ended, KillStep } from '../support/cli.ts';
 import { killedAt, oboro, scratchFolder, signalWhen, start, stepsNoted } from '../support/cli.ts';
-import { addEarlyFaults, digestsOf, filesUnder, jsonLines, rowsOf } from '../support/inputs.ts';
+import { addEarlyFaults, digestsOf, filesUnder, jsonLines, rowKeysOf, rowsOf } from '../support/inputs.ts';
 import { smallCity, writeConfig } from '../support/inputs.ts';
 
 const scratch = scratchFolder();
@@ -149,7 +149,7 @@ const holds = async (out: string): Promise<void> => {
   expect(JSON.parse(verified.stdout)).toMatchObject({ problems: [], finished: true, imported: false });
   expect(alive(out)).toEqual([]);
   expect(filesUnder(out).filter((name) => name.startsWith('.oboro'))).toEqual([]);
-  expect(await rowsOf(out, 'visits')).toEqual(await rowsOf(REFERENCE, 'visits'));
+  expect(await rowKeysOf(out, 'visits')).toEqual(await rowKeysOf(REFERENCE, 'visits'));
   expect(jsonLines(join(out, 'location.sanitized.jsonl'))).toHaveLength(
     jsonLines(join(REFERENCE, 'location.sanitized.jsonl')).length,
   );

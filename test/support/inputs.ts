@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join, relative } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { readStores, writeCity } from '../../examples/city/write.ts';
+import type { Tier } from '../../src/model/policy.ts';
 
 const CITY_FOLDER = 'examples/city';
 export const CITY_DAY = '2024-05-15';
@@ -27,15 +28,20 @@ export interface ConfigOptions {
   readonly commitEvery?: number;
   /** More lines of YAML, at the top level. */
   readonly more?: string;
+  /** `threshold` where rows of two runs with random salts must be the same. */
+  readonly tier?: Tier;
 }
 
 /** Settings under which a few hundred members give released rows. */
-export const writeConfig = (path: string, { vault, commitEvery = 50_000, more }: ConfigOptions): string => {
+export const writeConfig = (
+  path: string,
+  { vault, commitEvery = 50_000, tier = 'perturbed', more }: ConfigOptions,
+): string => {
   const lines = [
     'policy: { version: 3 }',
     'consent:',
     '  acceptedVersions: { nearbyShops: [2, 3], usageStatistics: [2, 3] }',
-    'gate: { k: 5, kBreakdown: 5, drawMax: 1 }',
+    `gate: { tier: ${tier}, k: 5, kBreakdown: 5, drawMax: 1 }`,
     `vault: { path: ${JSON.stringify(vault)} }`,
     `run: { commitEvery: ${commitEvery} }`,
     ...(more === undefined ? [] : [more]),
@@ -118,6 +124,10 @@ export const select = async (sql: string): Promise<readonly Row[]> => {
 /** A released table as DuckDB sees it, the folder name as column `day`. */
 export const parquetOf = (out: string, table: string): string =>
   `read_parquet('${join(out, 'tables', table, '*', '*.parquet')}', hive_partitioning = true, hive_types = {'day': VARCHAR})`;
+
+/** The rows of a table without their numbers, whose noise is another under other salts. */
+export const rowKeysOf = async (out: string, table: string): Promise<readonly object[]> =>
+  (await rowsOf(out, table)).map((row) => ({ ...row, visitors: null, visits: null }));
 
 export const rowsOf = (out: string, table: string): Promise<readonly Row[]> =>
   select(`SELECT * FROM ${parquetOf(out, table)} ORDER BY ALL`);
