@@ -101,7 +101,9 @@ const run = async (stand: Stand): Promise<void> => {
     say(`  Worker ${String(i)}         http://127.0.0.1:${port}/metrics, /healthz, /readyz`);
   }
   say('\nTo use it from another terminal:');
-  for (const [name, value] of Object.entries(env)) say(`  export ${name}='${value}'`);
+  const own = { ...env, OBORO__METRICS__PORT: String(FIRST_METRICS_PORT + Number(values.workers)) };
+  for (const [name, value] of Object.entries(own)) say(`  export ${name}='${value}'`);
+  say(`and with every command that knows it:  --config ${values.config}`);
   await once(worker, 'exit');
 };
 

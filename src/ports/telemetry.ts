@@ -63,6 +63,9 @@ export interface JournalFields {
   readonly table?: string;
   readonly reason?: string;
   readonly signal?: string;
+  readonly exitCode?: number;
+  /** Which process of several on one machine, from 0. */
+  readonly worker?: number;
 }
 
 export type JournalEvent =
@@ -79,6 +82,7 @@ export type JournalEvent =
   | 'salt_expired'
   | 'service_away'
   | 'stores_read'
+  | 'process_ended'
   | 'progress';
 
 export interface Journal {

@@ -164,6 +164,8 @@ interface VaultSaltRecord {
   readonly epoch: number;
   /** Whether the salt is held or destroyed for good. */
   readonly state: 'held' | 'destroyed';
+  /** Deployment and hashes of the policy and of the store list under which it was made; under others nothing may be counted with it. */
+  readonly rules: string;
   /** SHA-256 commitment to the salt, 64 hex digits. */
   readonly commitment: string;
   /** Which outside key wraps it; null when destroyed or unwrapped on loopback. */

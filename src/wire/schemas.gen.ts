@@ -482,6 +482,12 @@ export const SCHEMAS: { readonly [T in Topic]: TopicSchema } = {
         privacy: 'none',
       },
       {
+        name: 'rules',
+        type: 'string',
+        doc: 'Deployment and hashes of the policy and of the store list under which it was made; under others nothing may be counted with it.',
+        privacy: 'none',
+      },
+      {
         name: 'commitment',
         type: 'string',
         doc: 'SHA-256 commitment to the salt, 64 hex digits.',

@@ -52,12 +52,13 @@ const signOf = (cause: unknown): Sign => {
 };
 
 const REFUSED =
-  /_AUTHORIZATION_FAILED$|^SASL_AUTHENTICATION_FAILED$|^UNSUPPORTED_SASL_MECHANISM$|^KafkaJSSASLAuthenticationError$|^SECURITY_DISABLED$|^POLICY_VIOLATION$|^CERT_|_CERT(_|$)|^ERR_TLS_|^ERR_SSL_|^UNABLE_TO_/;
+  /_AUTHORIZATION_FAILED$|^SASL_AUTHENTICATION_FAILED$|^UNSUPPORTED_SASL_MECHANISM$|^ILLEGAL_SASL_STATE$|^KafkaJSSASLAuthenticationError$|^SECURITY_DISABLED$|^POLICY_VIOLATION$|^CERT_|_CERT(_|$)|^ERR_TLS_|^ERR_SSL_|^UNABLE_TO_/;
 const FENCED = /^INVALID_PRODUCER_EPOCH$|^PRODUCER_FENCED$/;
 const MISSING = /^UNKNOWN_TOPIC_OR_PARTITION$/;
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  KAFKA_AWAY: 'Is a broker of kafka.brokers running, and reachable from here?',
+  KAFKA_AWAY:
+    'Is a broker of kafka.brokers running, reachable from here, and does its listener speak TLS exactly when kafka.tls is on?',
   KAFKA_REFUSED:
     'Check kafka.sasl and kafka.tls, and the rights of this user (docs/operations.md lists them).',
   TOPIC_MISSING: 'Make the topics with "oboro topics create".',

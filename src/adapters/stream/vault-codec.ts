@@ -30,6 +30,8 @@ export interface VaultMeans {
   readonly wrapper: Wrapper | null;
   /** Fixed salts for tests. */
   readonly imported: ((name: SaltName) => Buffer) | null;
+  /** What this process counts by; null reads whatever there is, and makes nothing. */
+  readonly rules: string | null;
 }
 
 const avro = avroCodec('oboro.vault');
@@ -49,7 +51,7 @@ export class VaultRecords {
   }
 
   encode({ name, bytes, commitment, imported }: VaultEntry, nowMs: number): Outgoing {
-    const { topic, wrapper, randomness } = this.#means;
+    const { topic, wrapper, randomness, rules } = this.#means;
     const wrapped =
       bytes === null || wrapper === null
         ? bytes
@@ -57,6 +59,7 @@ export class VaultRecords {
     const value = avro.encode({
       ...name,
       state: bytes === null ? 'destroyed' : 'held',
+      rules: rules ?? '',
       commitment,
       wrapKeyId: bytes === null ? null : (wrapper?.check ?? null),
       nonce: null,
@@ -76,6 +79,7 @@ export class VaultRecords {
     const writtenAt = wallTime(bornAtMs);
     const name: SaltName = { audience, epoch: epochStart(epoch) };
     if (wrapped === null) return { name, bytes: null, commitment, imported, writtenAt };
+    this.#refuseOther(outcome.value.rules);
     const bytes = this.#unwrap(name, wrapped, wrapKeyId);
     if (commitmentOf(name, bytes) !== commitment) {
       throw new OboroError(
@@ -84,6 +88,18 @@ export class VaultRecords {
       );
     }
     return { name, bytes, commitment, imported, writtenAt };
+  }
+
+  /** Every event needs a salt before anything else is done with it, so nobody counts by other rules. */
+  #refuseOther(rules: string): void {
+    if (this.#means.rules === null || rules === this.#means.rules) return;
+    throw new OboroError(
+      'CFG_INVALID',
+      'the salts of this deployment were made under other parameters or stores',
+      {
+        hint: 'Start this worker with the configuration of the others (--config, and the OBORO__ variables), or start over. See "CFG_INVALID" in docs/operations.md.',
+      },
+    );
   }
 
   #unwrap(name: SaltName, wrapped: Buffer, keyId: string | null): Buffer {

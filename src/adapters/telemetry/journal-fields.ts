@@ -38,6 +38,8 @@ const CHECKS: { readonly [F in keyof Required<JournalFields>]: Check } = {
   table: oneOf(TABLE_NAMES),
   reason: oneOf(REASONS),
   signal: oneOf(Object.keys(constants.signals)),
+  exitCode: isCount,
+  worker: isCount,
 };
 
 export const FIELD_NAMES = Object.keys(CHECKS) as readonly (keyof JournalFields)[];

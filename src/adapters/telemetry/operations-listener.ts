@@ -75,7 +75,12 @@ export class OperationsListener {
     const listener = new OperationsListener(options);
     await new Promise<void>((resolve, reject) => {
       listener.#server.once('error', (cause) => {
-        reject(new OboroError('SERVICE_AWAY', `the port ${options.port} cannot be listened on`, { cause }));
+        reject(
+          new OboroError('SERVICE_AWAY', `the port ${options.port} cannot be listened on`, {
+            cause,
+            hint: 'Another program or worker has it: set metrics.port (OBORO__METRICS__PORT) to a free one.',
+          }),
+        );
       });
       listener.#server.listen(options.port, options.host ?? '127.0.0.1', resolve);
     });

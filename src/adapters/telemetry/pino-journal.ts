@@ -23,6 +23,7 @@ const EVENTS: Readonly<Record<JournalEvent, string>> = {
   salt_expired: 'salt destroyed by wall time, the rest of its epoch is withheld',
   service_away: 'service away',
   stores_read: 'stores read',
+  process_ended: 'a worker process ended',
   progress: 'progress',
 };
 
@@ -38,6 +39,8 @@ export interface JournalOptions {
   readonly colour?: boolean;
   /** Lines below this are left out; `info` by default. */
   readonly level?: Level;
+  /** Which process of several writes here; said in every line. */
+  readonly worker?: number | null;
 }
 
 /** The net beneath the allow-list: should one of these ever come through, its value is not shown. */
@@ -74,8 +77,11 @@ type Write = (level: Level, event: JournalEvent, fields: SafeFields) => void;
  */
 export class PinoJournal implements Journal {
   readonly #write: Write;
+  readonly #own: JournalFields;
 
   constructor(options: JournalOptions) {
+    const { worker = null } = options;
+    this.#own = worker === null ? {} : { worker };
     this.#write = options.human ? humanWriter(options) : jsonWriter(options);
   }
 
@@ -92,7 +98,7 @@ export class PinoJournal implements Journal {
   }
 
   #line(level: Level, event: JournalEvent, fields: JournalFields | undefined): void {
-    if (Object.hasOwn(EVENTS, event)) this.#write(level, event, safeFields(fields));
+    if (Object.hasOwn(EVENTS, event)) this.#write(level, event, safeFields({ ...this.#own, ...fields }));
   }
 }
 

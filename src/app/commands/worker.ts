@@ -5,7 +5,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import { PinoJournal } from '../../adapters/telemetry/pino-journal.ts';
 import { loadConfig } from '../../config/load.ts';
 import { EXIT, OboroError } from '../../model/errors.ts';
-import type { Role } from '../../ports/telemetry.ts';
+import type { Journal, Role } from '../../ports/telemetry.ts';
 import type { Member } from '../household.ts';
 import { Household } from '../household.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -33,10 +33,10 @@ export const worker = async (flags: WorkerFlags): Promise<void> => {
     throw new OboroError('USAGE', `--processes: a whole number from 1 to ${String(MAX_PROCESSES)} expected`);
   }
   const index = process.env[INDEX];
-  if (processes > 1 && index === undefined) return runSeveral(processes);
+  if (processes > 1 && index === undefined) return runSeveral(processes, journalOf(flags, null));
   const config = await loadConfig({ file: flags.config ?? null });
   const { signal, stopListening } = stopSignal();
-  const journal = journalOf(flags);
+  const journal = journalOf(flags, index === undefined ? null : Number(index));
   try {
     const { port } = config.metrics;
     await runWorker({ config, roles: ROLES[flags.role], journal, signal, port: port + Number(index ?? 0) });
@@ -53,7 +53,7 @@ const endAnyway = (): void => {
   setTimeout(() => process.exit(), LINGER_MS).unref();
 };
 
-const journalOf = ({ json, quiet }: TalkOptions): PinoJournal => {
+const journalOf = ({ json, quiet }: TalkOptions, own: number | null): PinoJournal => {
   const human = process.stderr.isTTY && json !== true;
   return new PinoJournal({
     write: (line) => process.stderr.write(line),
@@ -61,16 +61,18 @@ const journalOf = ({ json, quiet }: TalkOptions): PinoJournal => {
     human,
     colour: human && process.env['NO_COLOR'] === undefined,
     level: quiet === true ? 'warn' : 'info',
+    worker: own,
   });
 };
 
 const MAX_PROCESSES = 64;
 
 /** Starts this very command so many times, and ends with the exit code of its processes. */
-const runSeveral = async (processes: number): Promise<void> => {
+const runSeveral = async (processes: number, journal: Journal): Promise<void> => {
   const { signal, stopListening } = stopSignal();
   try {
-    const household = new Household({ processes, start: startAgain, clock: systemClock, signal });
+    const start = (index: number): Member => startAgain(index, journal);
+    const household = new Household({ processes, start, clock: systemClock, signal });
     process.exitCode = await household.run();
   } finally {
     stopListening();
@@ -83,13 +85,18 @@ const runSeveral = async (processes: number): Promise<void> => {
  */
 const YOUNG = ['--max-semi-space-size=128'];
 
-const startAgain = (index: number): Member => {
+const startAgain = (index: number, journal: Journal): Member => {
   const [, script = '', ...rest] = process.argv;
   const env = { ...process.env, [INDEX]: String(index) };
   const child = fork(script, rest, { env, execArgv: [...YOUNG, ...process.execArgv] });
   return {
     ended: new Promise((resolve) => {
-      child.once('exit', (code) => resolve(code ?? EXIT.bug));
+      child.once('exit', (code, by) => {
+        const how = { worker: index, ...(code === null ? { signal: by ?? '' } : { exitCode: code }) };
+        if (code === EXIT.ok) journal.info('process_ended', how);
+        else journal.warn('process_ended', how);
+        resolve(code ?? EXIT.bug);
+      });
       // One that could not be started has no exit.
       child.on('error', () => {
         if (child.pid === undefined) resolve(EXIT.bug);

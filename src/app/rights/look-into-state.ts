@@ -38,7 +38,11 @@ export const lookIntoState =
   async (subject, partition) => {
     const { log, policy, stores, wrapper, deployment, deploymentKey } = means;
     const vault = new VaultView(
-      new VaultRecords({ topic: TOPICS.vault, randomness: systemRandomness, wrapper, imported: null }),
+      new VaultRecords({
+        ...{ topic: TOPICS.vault, randomness: systemRandomness, wrapper, imported: null },
+        // Whoever asks about a person counts nothing.
+        rules: null,
+      }),
     );
     await log.readToEnd({ topic: TOPICS.vault, partition: 0 }, null, vault.take);
     const ring = new KeyRing();

@@ -1,4 +1,5 @@
 /** The manifests of a finished run: which parameters, inputs and code made these tables, and what became of every event. */
+import type { Config } from '../../config/config.ts';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -77,8 +78,11 @@ export const publicKeysHash = (units: UnitList): string => {
   return hash.digest('hex');
 };
 
-/** Names what a deployment counts by: its policy and its public key list. */
-export const rulesOf = ({ policyHash, publicKeys }: GenesisEntry): string => `${policyHash}.${publicKeys}`;
+/** Names what a deployment counts by: its own name, its policy and its public key list. */
+export const rulesOf = (
+  { kafka, policyHash }: Pick<Config, 'kafka' | 'policyHash'>,
+  units: UnitList,
+): string => [kafka.deployment, policyHash, publicKeysHash(units)].join('|');
 
 export const genesisOf = (facts: ManifestFacts): GenesisEntry => ({
   type: 'genesis',

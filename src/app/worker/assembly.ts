@@ -79,6 +79,7 @@ interface Counts {
 export class WorkerAssembly {
   readonly #means: WorkerMeans;
   readonly #land: Land;
+  readonly #rules: string;
   readonly #vaultCodec: VaultRecords;
   readonly #vault: VaultView;
   /** By role: gate tasks tell nothing exactly (G-15). */
@@ -89,9 +90,11 @@ export class WorkerAssembly {
   constructor(means: WorkerMeans) {
     this.#means = means;
     this.#land = landOf({ policy: means.config.policy, stores: means.stores });
-    const { wrapper, imported, randomness, telemetry } = means;
+    const { wrapper, imported, randomness, telemetry, config } = means;
+    this.#rules = rulesOf(config, this.#land.units);
     this.#telemetry = { sanitize: telemetry, aggregate: new CoarseTelemetry(telemetry) };
-    this.#vaultCodec = new VaultRecords({ topic: TOPICS.vault, wrapper, imported, randomness });
+    const vault = { topic: TOPICS.vault, wrapper, imported, randomness, rules: this.#rules };
+    this.#vaultCodec = new VaultRecords(vault);
     this.#vault = new VaultView(this.#vaultCodec);
   }
 
@@ -225,7 +228,7 @@ export class WorkerAssembly {
         }),
       }),
       partitionOf: (region) => partitionOf(Buffer.from(region, 'latin1'), counts.gate),
-      shape: { partitions: counts.sanitize, rules: rulesOf(this.#genesis(counts)) },
+      shape: { partitions: counts.sanitize, rules: this.#rules },
       gatePartitions: counts.gate,
       settings: {
         latenessMs: policy.latenessMs,

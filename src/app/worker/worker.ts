@@ -132,7 +132,7 @@ const untilThere = async (registry: SchemaRegistry, journal: Journal, signal: Ab
       return;
     } catch (cause) {
       if (codeOf(cause) !== 'SERVICE_AWAY') throw cause;
-      journal.warn('service_away', { code: 'SERVICE_AWAY' });
+      journal.warn('service_away', { code: 'SERVICE_AWAY', service: 'registry' });
       await systemClock.sleep(ASK_AGAIN_MS, signal).catch(() => undefined);
     }
   }

@@ -188,6 +188,7 @@ export const SAMPLES: { readonly [T in Topic]: AvroValues[T] } = {
     audience: 'nearby',
     epoch: EPOCH,
     state: 'held',
+    rules: 'main|a|b',
     commitment: 'a'.repeat(64),
     wrapKeyId: 'k1',
     nonce: Buffer.alloc(12),

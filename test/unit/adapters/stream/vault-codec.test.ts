@@ -14,6 +14,7 @@ const aWrapper = (fill = 7): Wrapper => new Wrapper(Buffer.alloc(32, fill));
 
 const recordsOf = (over: Partial<VaultMeans> = {}): VaultRecords =>
   new VaultRecords({
+    rules: 'ours',
     ...{ topic: 'oboro.vault', randomness: new SeededBytes('vault'), wrapper: null, imported: null },
     ...over,
   });
@@ -68,6 +69,15 @@ describe('G-07 a salt', () => {
     const before = Buffer.from(value);
     records.decode(value).bytes?.fill(0);
     expect(value).toEqual(before);
+  });
+
+  it('G-06 is for those only who count by the rules under which it was made', () => {
+    const [ours, theirs] = [recordsOf(), recordsOf({ rules: 'theirs' })];
+    const entry = ours.make(NAME);
+    expect(() => theirs.decode(valueOf(ours, entry))).toThrow(code('CFG_INVALID'));
+    // Whoever counts nothing may look; and what is dead concerns nobody's counting.
+    expect(recordsOf({ rules: null }).decode(valueOf(ours, entry)).bytes).toEqual(entry.bytes);
+    expect(theirs.decode(valueOf(ours, { ...entry, bytes: null })).bytes).toBe(null);
   });
 
   it('comes from the imported ones where there are any, and says so', () => {

@@ -28,6 +28,8 @@ const FULL: Required<JournalFields> = {
   table: 'visits',
   reason: 'no_consent',
   signal: 'SIGTERM',
+  exitCode: 70,
+  worker: 1,
 };
 
 const journalOf = (options: Partial<JournalOptions> = {}): { lines: string[]; journal: PinoJournal } => {
@@ -164,5 +166,12 @@ describe('safeFields', () => {
     const { partition, ...rest } = fields;
     expect(safeFields(fields)).toEqual(rest);
     expect(partition).toBe(2);
+  });
+
+  it('says in every line which process of several writes it', () => {
+    const { lines, journal } = journalOf({ worker: 2 });
+    journal.info('worker_started');
+    journal.warn('process_ended', { signal: 'SIGKILL' });
+    expect(lines.map((line) => (JSON.parse(line) as { worker?: number }).worker)).toEqual([2, 2]);
   });
 });

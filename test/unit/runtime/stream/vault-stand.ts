@@ -9,6 +9,7 @@ import { SeededBytes } from '../../../support/seeded.ts';
 
 export class VaultStand {
   readonly codec = new VaultRecords({
+    rules: 'ours',
     ...{ topic: TOPICS.vault, randomness: new SeededBytes('vault'), wrapper: null, imported: null },
   });
   readonly view = new VaultView(this.codec);
