@@ -71,9 +71,13 @@ const boundsOf = ({ bounds: { dwellMax, ...same } }: Settings): BoundPolicy => (
   dwellMaxMs: durationMs(dwellMax),
 });
 
-const gateOf = ({ gate: { graceShort, graceDay, dwellEdges, ...same } }: Settings): GatePolicy => ({
-  ...same,
-  graceShortMs: durationMs(graceShort),
-  graceDayMs: durationMs(graceDay),
-  dwellEdgesMs: dwellEdges.map(durationMs),
-});
+const gateOf = ({ gate }: Settings): GatePolicy => {
+  const { graceShort, graceDay, dwellEdges, dpEpsilon, dpVisits, dpDwell, dpTransitions, ...same } = gate;
+  return {
+    ...same,
+    dp: { epsilon: dpEpsilon, shares: { visits: dpVisits, dwell: dpDwell, transitions: dpTransitions } },
+    graceShortMs: durationMs(graceShort),
+    graceDayMs: durationMs(graceDay),
+    dwellEdgesMs: dwellEdges.map(durationMs),
+  };
+};

@@ -11,14 +11,23 @@ const ascending = (values: readonly number[]): boolean =>
 const sinceDayStart = ({ policy }: Settings): readonly number[] =>
   policy.daypartHours.map((hour) => (hour - policy.dayStartHour + 24) % 24);
 
+/** The most that one subject contributes to a table and day in the tier dp. */
+const DP_MOST_CONTRIBUTIONS = 4;
+
+/** Whole numbers, so that a sum of decimals is exact. */
+const thousandths = (epsilon: number): number => Math.round(epsilon * 1_000);
+
+const dpShares = ({ dpVisits, dpDwell, dpTransitions }: Settings['gate']): number =>
+  [dpVisits, dpDwell, dpTransitions].reduce((sum, share) => sum + thousandths(share), 0);
+
 const isMultiple = (value: number, of: number): boolean => value % of === 0;
 
 /**
  * The rules between keys.
  *
  * Windows nest in epochs by construction (G-06): hours, dayparts and days are all cut from the epoch's start, so
- * only the order of the dayparts is left to check. Sliding or overlapping windows have no key at all (G-12). A tier
- * that is not built is refused, so that no manifest can name it (G-14).
+ * only the order of the dayparts is left to check. Sliding or overlapping windows have no key at all (G-12). What the
+ * tier dp tells of a subject is added up here (G-14).
  *
  * @guarantee G-06
  * @guarantee G-10
@@ -26,9 +35,15 @@ const isMultiple = (value: number, of: number): boolean => value % of === 0;
  */
 export const RULES: readonly Rule[] = [
   {
-    key: 'gate.tier',
-    expected: 'perturbed or threshold; dp is not available in this version',
-    holds: ({ gate }) => gate.tier !== 'dp',
+    key: 'gate.dpEpsilon',
+    expected:
+      'at least the sum of dpVisits, dpDwell and dpTransitions, since what is told of a subject adds up',
+    holds: ({ gate }) => thousandths(gate.dpEpsilon) >= dpShares(gate),
+  },
+  {
+    key: 'bounds.perTable',
+    expected: 'at most 4 with gate.tier dp, since noise grows with what one subject may contribute',
+    holds: ({ gate, bounds }) => gate.tier !== 'dp' || bounds.perTable <= DP_MOST_CONTRIBUTIONS,
   },
   {
     key: 'policy.daypartHours',

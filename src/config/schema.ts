@@ -141,7 +141,7 @@ const gate = section('The release gate, the only door out (G-10 to G-14).', {
   tier: choice(['threshold', 'perturbed', 'dp'], {
     by: 'perturbed',
     meaning:
-      'How numbers are protected beyond the threshold: not at all, or by small consistent noise; dp is not available in this version.',
+      'How numbers are protected: threshold (k and rounding), perturbed (small consistent noise on top), dp (every store and day, with noise that bounds what anybody can learn).',
   }),
   k: whole([5, 10_000], { by: 10, unit: 'members', meaning: 'Distinct members a released row needs.' }),
   kBreakdown: whole([5, 10_000], {
@@ -184,6 +184,16 @@ const gate = section('The release gate, the only door out (G-10 to G-14).', {
   homogeneityShare: decimal([0.5, 1], {
     by: 0.9,
     meaning: 'A breakdown with one part above this share says too much of everyone in it, and is withheld.',
+  }),
+  dpEpsilon: decimal([0.01, 20], {
+    by: 2,
+    meaning: 'Tier dp: ε of one subject and day, all tables together; told in every manifest.',
+  }),
+  dpVisits: decimal([0.01, 20], { by: 1, meaning: 'Tier dp: the share of ε of the table visits.' }),
+  dpDwell: decimal([0, 20], { by: 0.5, meaning: 'Tier dp: the share of ε of dwell; 0 switches it off.' }),
+  dpTransitions: decimal([0, 20], {
+    by: 0.3,
+    meaning: 'Tier dp: the share of ε of transitions; 0 switches it off.',
   }),
 });
 

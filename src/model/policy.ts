@@ -50,6 +50,18 @@ export interface BoundPolicy {
 
 export type Tier = 'threshold' | 'perturbed' | 'dp';
 
+/** What the tier dp may tell of one subject and day. */
+export interface DpPolicy {
+  /** ε of all tables together. */
+  readonly epsilon: number;
+  /** ε of each table; a table without a share is off. */
+  readonly shares: {
+    readonly visits: number;
+    readonly dwell: number;
+    readonly transitions: number;
+  };
+}
+
 /** The release gate (PRIVACY: G-10…G-14). */
 export interface GatePolicy {
   readonly tier: Tier;
@@ -72,6 +84,7 @@ export interface GatePolicy {
   readonly dwellEdgesMs: readonly number[];
   /** A breakdown in which one part holds more than this share is withheld. */
   readonly homogeneityShare: number;
+  readonly dp: DpPolicy;
 }
 
 export interface Policy {

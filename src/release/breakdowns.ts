@@ -76,7 +76,7 @@ export const transitionsOf = (state: GateState, env: BreakdownEnv): readonly Tra
 };
 
 /** Lower edges of the dwell bins: the shortest dwell that counts, then the policy's inner edges. */
-const dwellEdges = (env: BreakdownEnv): readonly number[] => [
+export const dwellEdges = (env: Pick<BreakdownEnv, 'minDwellMs' | 'gate'>): readonly number[] => [
   Math.min(env.minDwellMs, SHORTEST_DWELL_MS),
   ...env.gate.dwellEdgesMs,
 ];

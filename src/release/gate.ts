@@ -10,7 +10,8 @@ import type { EpochStart, EventTime, WindowKind } from '../model/time.ts';
 import type { UnitList } from '../place/units.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { BreakdownEnv } from './breakdowns.ts';
-import { dwellOf, transitionsOf } from './breakdowns.ts';
+import { dwellEdges, dwellOf, transitionsOf } from './breakdowns.ts';
+import { dpRows } from './dp.ts';
 import type { GateState } from './gate-state.ts';
 import { emptyGateState, successorKey } from './gate-state.ts';
 import { forgetSubject } from './groups.ts';
@@ -23,16 +24,19 @@ import { Numbers } from './numbers.ts';
 import type { Released, WindowRows } from './released.ts';
 import { passGate } from './released.ts';
 import type { Subject } from './rows.ts';
-import { footfallRow, visitsRow, withheldVisitsRow } from './rows.ts';
+import { footfallRow, visitsRow } from './rows.ts';
 import type { Contributed } from './threshold.ts';
 import { headCount, secretDraw } from './threshold.ts';
-import type { Unit } from './rungs.ts';
 import type { Witness } from './witness.ts';
-import { FOOTFALL_RUNGS, VISIT_RUNGS, storeUnit } from './rungs.ts';
+import { FOOTFALL_RUNGS, STORE_DAY, VISIT_RUNGS } from './rungs.ts';
+import { windowsOf } from './window-rows.ts';
+import { withheldStoreDays } from './withheld.ts';
 
 export interface GateEnv {
   readonly gate: GatePolicy;
   readonly visits: VisitPolicy;
+  /** Contributions of one subject to one table and epoch. */
+  readonly perTable: number;
   /** Visits counted per subject in one row. */
   readonly visitsPerWindow: number;
   readonly calendar: Calendar;
@@ -61,7 +65,7 @@ export const gateFold: Fold<GateState, GateInput, Released<WindowRows>, GateEnv>
   onEvent: (state, input, _now, env) => {
     if (input.kind === 'successor') return noteSuccessor(state, input);
     if (input.kind === 'retract') return retract(state, input);
-    return release(state, input, env);
+    return env.gate.tier === 'dp' ? releaseListed(state, input, env) : release(state, input, env);
   },
   onWatermark: (state) => stay(state),
   wakesAt: () => null,
@@ -103,13 +107,48 @@ const release = (
     if (closed.windowKind === 'day') rows.transitions.push(...transitionsOf(state, breakdownEnv(climb)));
   }
   if (closed.windowKind === 'day') {
-    rows.visits.push(...withheldStoreDays(rows.visits as VisitsRow[], closed, state, env));
+    rows.visits.push(...withheld(rows.visits as VisitsRow[], closed, state, env));
   }
-  const emit = (Object.keys(rows) as PlaceTable[])
-    .filter((table) => rows[table].length > 0)
-    .map((table) => passGate(windowRows(table, rows[table], closed, env)));
-  return { state: closed.windowKind === 'day' ? null : state, emit, dropped: [] };
+  return handOver(state, closed, rows, env);
 };
+
+/** The tier dp: contributions wait for their day, whatever window they came in, and then every listed row is told. */
+const releaseListed = (
+  state: GateState,
+  closed: ClosedWindow,
+  env: GateEnv,
+): Transition<GateState, Released<WindowRows>> => {
+  const { units, gate, visits, perTable, isMine, calendar } = env;
+  const ladder = { rungs: VISIT_RUNGS, units, windowStart: startOfWindow(env) };
+  for (const entry of closed.visits) place(state.visits, entry, { from: STORE_DAY, time: entry.end }, ladder);
+  if (closed.windowKind !== 'day') return stay(state);
+  const key = env.noiseKey(state.epoch);
+  const dwellEdgesMs = dwellEdges({ gate, minDwellMs: visits.minDwellMs });
+  const told =
+    key === null
+      ? { visits: withheld([], closed, state, env), dwell: [], transitions: [] }
+      : dpRows({ state, closed, gate, perTable, dwellEdgesMs, units, isMine, key, zone: calendar.zone });
+  return handOver(state, closed, { ...told, footfall: [] }, env);
+};
+
+const withheld = (
+  released: readonly VisitsRow[],
+  closed: ClosedWindow,
+  state: GateState,
+  { units, isMine, calendar }: GateEnv,
+): readonly VisitsRow[] => withheldStoreDays(released, closed, state, { units, isMine, zone: calendar.zone });
+
+/** After the day nothing of the epoch is kept. */
+const handOver = (
+  state: GateState,
+  closed: ClosedWindow,
+  rows: Readonly<Record<PlaceTable, readonly AnyRow[]>>,
+  { calendar }: GateEnv,
+): Transition<GateState, Released<WindowRows>> => ({
+  state: closed.windowKind === 'day' ? null : state,
+  emit: windowsOf(rows, closed, calendar).map(passGate),
+  dropped: [],
+});
 
 /** Null when the epoch's salt is gone: nothing more of it is published. */
 const numbersOf = (epoch: EpochStart, { gate, visitsPerWindow, noiseKey }: GateEnv): Numbers | null => {
@@ -117,21 +156,6 @@ const numbersOf = (epoch: EpochStart, { gate, visitsPerWindow, noiseKey }: GateE
   const key = noiseKey(epoch);
   return key === null ? null : new Numbers(gate, visitsPerWindow, rowNoise(key));
 };
-
-const windowRows = (
-  table: PlaceTable,
-  rows: readonly AnyRow[],
-  closed: ClosedWindow,
-  env: GateEnv,
-): WindowRows => ({
-  table,
-  epoch: closed.epoch,
-  date: env.calendar.epochOf(closed.epoch).date,
-  windowKind: closed.windowKind,
-  window: closed.window,
-  windowStart: env.calendar.zone.iso(closed.window.start),
-  rows,
-});
 
 interface Climb {
   readonly state: GateState;
@@ -273,25 +297,4 @@ const releaseFootfall = (
   const about = aboutBucket('footfall', at, climb, ladder);
   const subjects = numbers.people('footfall.subjects', at.bucket.entries);
   return footfallRow(about, subjects, env.calendar.zone);
-};
-
-/** Every store of the public list without a released row of the day gets a withheld one (G-13). */
-const withheldStoreDays = (
-  released: readonly VisitsRow[],
-  closed: ClosedWindow,
-  state: GateState,
-  env: GateEnv,
-): readonly VisitsRow[] => {
-  const have = new Set(released.filter((row) => row.unit_kind === 'store').map((row) => row.unit_id));
-  const rows: VisitsRow[] = [];
-  for (const store of env.units.all()) {
-    if (have.has(store.id) || env.isMine?.(store.region) === false) continue;
-    const unit: Unit = storeUnit(store);
-    const key = rowMark('visits', unit.id, 'day', closed.window.start);
-    const holds = marked(state.marks, key) ? 'rest' : 'all';
-    rows.push(
-      withheldVisitsRow({ unit, windowKind: 'day', window: closed.window, holds }, env.calendar.zone),
-    );
-  }
-  return rows;
 };

@@ -90,6 +90,11 @@ export const VISIT_RUNGS: readonly Rung<InStore>[] = [
   },
 ];
 
+/** The rung of a store and day; the listed rows of the tier dp stand on it. */
+export const STORE_DAY = VISIT_RUNGS.findIndex(
+  ({ windowKind, unitKind }) => windowKind === 'day' && unitKind === 'store',
+);
+
 const seenAt =
   (resolution: number) =>
   (entry: FootfallEntry): Unit | null => {

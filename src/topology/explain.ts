@@ -56,7 +56,17 @@ const bounds = ({ bounds: b }: Policy): readonly string[] => [
   `One subject contributes at most ${String(b.perTable)} times to a table and day, at most ${String(b.visitsPerWindow)} visits to a unit and window, and ${minutes(b.dwellMaxMs)} of dwell at most.`,
 ];
 
-const gate = ({ gate: g }: Policy): readonly string[] => [
+const gate = (policy: Policy): readonly string[] =>
+  policy.gate.tier === 'dp' ? listed(policy) : laddered(policy);
+
+/** The tier dp. */
+const listed = ({ gate: g, bounds: b }: Policy): readonly string[] => [
+  `Every store of the list gets a number for every day, ${minutes(g.graceDayMs)} after its end, whoever came: nothing is withheld, and no row appears or is missing because of anybody.`,
+  `Each number has discrete Laplace noise, drawn exactly, once, under the day’s key. What is told of one person and day is bounded by ε = ${String(g.dp.epsilon)}: visits ${String(g.dp.shares.visits)}, dwell ${String(g.dp.shares.dwell)}, transitions ${String(g.dp.shares.transitions)}; over a week it adds up to ${String(7 * g.dp.epsilon)}.`,
+  `A person counts in at most ${String(b.perTable)} stores and hours of a day, once in a store. Parts below ${String(g.k)} (dwell) or ${String(g.kBreakdown)} (transitions) after noise are merged; numbers are rounded to ${String(g.rounding)}. Footfall is not published.`,
+];
+
+const laddered = ({ gate: g }: Policy): readonly string[] => [
   `A row needs ${String(g.k)} distinct members plus a secret draw of 1 to ${String(g.drawMax)} per r7 cell and day; a part of a transitions breakdown needs ${String(g.kBreakdown)}.`,
   `What does not reach it moves from store and hour to daypart, to day, to the r8 cell, the r7 cell, the region, and is dropped there. Nothing is counted twice.`,
   `Hours and dayparts are released ${minutes(g.graceShortMs)} after their end, days ${minutes(g.graceDayMs)}. Numbers ${g.tier === 'threshold' ? '' : 'carry small noise, the same for the same people, and '}are rounded to ${String(g.rounding)}; dwell bins end at ${g.dwellEdgesMs.map((ms) => String(ms / SECOND_MS / 60)).join(', ')} min.`,

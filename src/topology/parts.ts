@@ -98,6 +98,7 @@ export const boundsEnv = ({ policy, calendar, units }: Ground): BoundsEnv => ({
 export const gateEnv = ({ policy, calendar, units, keyOf }: Ground): GateEnv => ({
   gate: policy.gate,
   visits: policy.visits,
+  perTable: policy.bounds.perTable,
   visitsPerWindow: policy.bounds.visitsPerWindow,
   calendar,
   units,

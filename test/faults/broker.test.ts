@@ -53,8 +53,18 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
   /** Resolves in the middle of the day. */
   const atWork = (worker: WorkerProcess): Promise<void> => worker.says('salt_born', 12);
 
-  const commitUnknown = (worker: WorkerProcess): number =>
-    worker.count(({ event }) => event === 'commit_unknown');
+  /** A commit in doubt ends its task, whoever had asked for it. */
+  const isInDoubt = ({ event, code }: { readonly event: string; readonly code?: string }): boolean =>
+    event === 'task_lost' && code === 'TXN_UNKNOWN';
+
+  /** Resolves when a worker is in both groups: one that cannot join at its start ends, and is started again by others. */
+  const joined = async (worker: WorkerProcess): Promise<void> => {
+    for (const stage of ['sanitize', 'aggregate'])
+      await worker.says(
+        ({ event, role }: { readonly event: string; readonly role?: string }) =>
+          event === 'assigned' && role === stage,
+      );
+  };
 
   it('G-12 row 4: a commit whose request or answer is held back, dropped or cut happens once or not at all', async () => {
     const deployment = await deploy();
@@ -68,13 +78,13 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
       { direction: 'response', act: 'close' },
     ];
     for (const rule of rules) {
-      const before = commitUnknown(worker);
+      const before = worker.count(isInDoubt);
       const restored = worker.count(({ event }) => event === 'task_restored');
       const fault = stand.proxy?.inject({ api: API.endTxn, times: 1, ...rule });
       await fault?.met();
       // Over a connection that is cut kafkajs asks again, and may well be answered.
       if (rule.act !== 'close') {
-        await worker.says('commit_unknown', before + 1);
+        await worker.says(isInDoubt, before + 1);
         // What was held back arrives when somebody else has long had the task.
         await worker.says('task_restored', restored + 1);
       }
@@ -92,11 +102,12 @@ describeWithServices('a broker that fails, and topics that change', ['registry']
     const both = [worker, second];
     const anyOf = (event: string, times = 1): Promise<unknown> =>
       Promise.race(both.map((one) => one.says(event, one.count((line) => line.event === event) + times)));
-    await anyOf('salt_born', 6);
+    for (const one of both) await joined(one);
+    await anyOf('salt_born', 1);
     for (let i = 0; i < 2; i++) {
-      const isInDoubt = anyOf('commit_unknown');
+      const doubt = anyOf('commit_unknown');
       await stand.kafka.kill();
-      await isInDoubt;
+      await doubt;
       const isBack = anyOf('task_restored');
       await stand.kafka.restart();
       await isBack;

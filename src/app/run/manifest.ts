@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { InputFile } from '../../adapters/files/discover.ts';
 import { canonicalJson } from '../../flow/canonical.ts';
 import type { GenesisEntry } from '../../model/ledger.ts';
-import type { Policy } from '../../model/policy.ts';
+import type { DpPolicy, Policy } from '../../model/policy.ts';
 import { columnsOf } from '../../model/columns.ts';
 import type { PlaceTable } from '../../model/table.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
@@ -49,6 +49,16 @@ export interface ManifestInput {
   readonly sortedOnDisk: boolean;
 }
 
+/** By basic composition: days of one subject are told one by one, and add up. */
+const dpParameters = ({ epsilon, shares }: DpPolicy): GenesisEntry['parameters'] => ({
+  epsilonPerSubjectDay: epsilon,
+  epsilonPerSubjectWeek: 7 * epsilon,
+  epsilonPerSubjectMonth: 31 * epsilon,
+  epsilonShares: Object.entries(shares)
+    .map(([table, share]) => `${table} ${String(share)}`)
+    .join(', '),
+});
+
 /** Parameters as the ledger and every manifest state them. */
 export const parametersOf = (policy: Policy): GenesisEntry['parameters'] => ({
   tier: policy.gate.tier,
@@ -66,6 +76,7 @@ export const parametersOf = (policy: Policy): GenesisEntry['parameters'] => ({
   minDwellS: policy.visits.minDwellMs / SECOND_MS,
   bridgeS: policy.visits.bridgeMs / SECOND_MS,
   sessionGapS: policy.visits.sessionGapMs / SECOND_MS,
+  ...(policy.gate.tier === 'dp' ? dpParameters(policy.gate.dp) : {}),
   contributionsPerTable: policy.bounds.perTable,
   visitsPerWindow: policy.bounds.visitsPerWindow,
 });

@@ -56,6 +56,7 @@ const DEFAULTS: Policy = {
     graceDayMs: 2 * HOUR,
     dwellEdgesMs: [10 * MIN, 20 * MIN, 60 * MIN, 120 * MIN, 240 * MIN],
     homogeneityShare: 0.9,
+    dp: { epsilon: 2, shares: { visits: 1, dwell: 0.5, transitions: 0.3 } },
   },
 };
 

@@ -53,6 +53,7 @@ export const aPolicy = (gate: Partial<Policy['gate']> = {}): Policy => ({
     graceDayMs: 120 * MINUTE_MS,
     dwellEdgesMs: [10, 20, 60, 120, 240].map((minutes) => minutes * MINUTE_MS),
     homogeneityShare: 0.9,
+    dp: { epsilon: 2, shares: { visits: 1, dwell: 0.5, transitions: 0.3 } },
     ...gate,
   },
 });

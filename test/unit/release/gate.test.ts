@@ -17,6 +17,7 @@ const NOW = watermark(EPOCH);
 const anEnv = (over: Partial<GateEnv> = {}): GateEnv => ({
   gate: policy.gate,
   visits: policy.visits,
+  perTable: policy.bounds.perTable,
   visitsPerWindow: policy.bounds.visitsPerWindow,
   calendar,
   units: new UnitList(TOWN),

@@ -67,6 +67,7 @@ export const POLICY: Policy = {
     graceDayMs: 2 * HOUR_MS,
     dwellEdgesMs: [10, 20, 60, 120, 240].map((minutes) => minutes * MINUTE_MS),
     homogeneityShare: 0.9,
+    dp: { epsilon: 2, shares: { visits: 1, dwell: 0.5, transitions: 0.3 } },
   },
 };
 
