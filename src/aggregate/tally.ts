@@ -47,7 +47,7 @@ export const tallyFold: Fold<TallyState, TallyInput, GateInput, TallyEnv> = {
     if (isOver(state.epoch, now, env)) {
       return { state: null, emit: [], dropped: input.kind === 'retract' ? [] : NO_RUNG };
     }
-    if (input.kind === 'successor') return { state, emit: [input], dropped: [] };
+    if (input.kind === 'successor' || input.kind === 'traits') return { state, emit: [input], dropped: [] };
     if (input.kind === 'retract') return retract(state, input);
     return input.kind === 'visit' ? addVisit(state, input, now, env) : addFootfall(state, input, now, env);
   },

@@ -26,7 +26,7 @@ export const proveWithState = async (ledger: string, options: ProveOptions): Pro
     throw new OboroError('USAGE', '--with-state needs the inputs of the run: --input <paths...>');
   }
   const config = await loadConfig({ file: options.config ?? null });
-  const proof = new ReleaseProof(config.policy.gate);
+  const proof = new ReleaseProof(config.policy);
   const out = await mkdtemp(join(tmpdir(), 'oboro-proof-'));
   try {
     const { manifest } = await runEmbedded({

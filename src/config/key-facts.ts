@@ -46,6 +46,14 @@ export const whole = (range: Range, { by, meaning, unit = 'count' }: Words<numbe
     expected: `a whole number ${between(range)}`,
   });
 
+/** A whole number, or null where there is none. */
+export const wholeOrNull = (range: Range, { by, meaning, unit = 'count' }: Words<null>) =>
+  told(z.int().min(range[0]).max(range[1]).nullable().default(by), {
+    meaning,
+    unit,
+    expected: `a whole number ${between(range)}, or null`,
+  });
+
 export const decimal = (range: Range, { by, meaning, unit = 'share' }: Words<number>) =>
   told(z.number().min(range[0]).max(range[1]).default(by), {
     meaning,

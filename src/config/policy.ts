@@ -5,6 +5,7 @@ import type {
   ConsentPolicy,
   GatePolicy,
   Policy,
+  ShadowPolicy,
   SnapPolicy,
   VisitPolicy,
 } from '../model/policy.ts';
@@ -40,6 +41,7 @@ export const policyOf = (settings: Settings): Policy => {
     visits: visitsOf(settings),
     bounds: boundsOf(settings),
     gate: gateOf(settings),
+    shadow: shadowOf(settings),
   });
 };
 
@@ -70,6 +72,9 @@ const boundsOf = ({ bounds: { dwellMax, ...same } }: Settings): BoundPolicy => (
   ...same,
   dwellMaxMs: durationMs(dwellMax),
 });
+
+const shadowOf = ({ shadow: { k, ...same } }: Settings): ShadowPolicy | null =>
+  k === null ? null : { k, ...same };
 
 const gateOf = ({ gate }: Settings): GatePolicy => {
   const { graceShort, graceDay, dwellEdges, dpEpsilon, dpVisits, dpDwell, dpTransitions, ...same } = gate;

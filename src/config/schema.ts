@@ -10,6 +10,7 @@ import {
   pathOrNull,
   section,
   whole,
+  wholeOrNull,
   wholes,
   wholesOrNull,
   zone,
@@ -185,6 +186,11 @@ const gate = section('The release gate, the only door out (G-10 to G-14).', {
     by: 0.9,
     meaning: 'A breakdown with one part above this share says too much of everyone in it, and is withheld.',
   }),
+  storeDays: whole([0, 90], {
+    by: 0,
+    unit: 'days',
+    meaning: 'Days with a released row that a store needs before it gets rows of hours; 0 asks for none.',
+  }),
   dpEpsilon: decimal([0.01, 20], {
     by: 2,
     meaning: 'Tier dp: ε of one subject and day, all tables together; told in every manifest.',
@@ -196,6 +202,27 @@ const gate = section('The release gate, the only door out (G-10 to G-14).', {
     meaning: 'Tier dp: the share of ε of transitions; 0 switches it off.',
   }),
 });
+
+const shadow = section(
+  'A second parameter set run beside the first; only the classes of what it would withhold are told.',
+  {
+    k: wholeOrNull([5, 1_000], {
+      by: null,
+      unit: 'members',
+      meaning: 'Distinct members a row would need; null runs no second set.',
+    }),
+    drawMax: whole([1, 100], {
+      by: 5,
+      unit: 'members',
+      meaning: 'The secret draw would be 1 to this.',
+    }),
+    storeDays: whole([0, 90], {
+      by: 0,
+      unit: 'days',
+      meaning: 'Days with a released row that a store would need before it gets rows of hours.',
+    }),
+  },
+);
 
 const vault = section('Where the salts of epochs are kept until they die (G-07).', {
   path: path({
@@ -235,6 +262,7 @@ export const settingsSchema = section('Configuration of oboro.', {
   visits,
   bounds,
   gate,
+  shadow,
   vault,
   run,
   kafka,

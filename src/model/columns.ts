@@ -32,6 +32,16 @@ const OWN_COLUMNS: Readonly<Record<PlaceTable, Columns>> = {
     ['to_id', 'VARCHAR'],
     ['visitors', 'INTEGER'],
   ],
+  terminals: [
+    ['dimension', 'VARCHAR'],
+    ['category', 'VARCHAR'],
+    ['visitors', 'INTEGER'],
+  ],
+  demographics: [
+    ['dimension', 'VARCHAR'],
+    ['category', 'VARCHAR'],
+    ['visitors', 'INTEGER'],
+  ],
   footfall: [['subjects', 'INTEGER']],
 };
 

@@ -42,6 +42,22 @@ export interface FootfallContribution extends OfSubject {
   readonly knownAt: EventTime;
 }
 
+/** What is known of a subject beside its movement, each from a closed vocabulary; null where unknown or refused. */
+export interface Traits {
+  readonly terminalType: string | null;
+  readonly os: string | null;
+  readonly ageBand: string | null;
+  readonly gender: string | null;
+  readonly prefecture: string | null;
+}
+
+/** The subject's traits, for the breakdowns of the rows it is in. The one known last is taken. */
+export interface TraitsContribution extends OfSubject {
+  readonly kind: 'traits';
+  readonly traits: Traits;
+  readonly knownAt: EventTime;
+}
+
 /** The subject withdrew or was erased: take it out of every window not yet released (G-03). */
 export interface Retraction extends OfSubject {
   readonly kind: 'retract';
@@ -54,5 +70,6 @@ export interface Mark {
   readonly watermark: Watermark;
 }
 
-export type Contribution = VisitContribution | SuccessorContribution | FootfallContribution;
+export type Contribution =
+  VisitContribution | SuccessorContribution | FootfallContribution | TraitsContribution;
 export type ContributionMessage = Contribution | Retraction | Mark;

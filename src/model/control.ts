@@ -1,7 +1,7 @@
 /** What tasks tell each other beside contributions: how far they are, which salts they lack, which epochs they are done with. */
 import type { SaltName } from './identity.ts';
 import type { Mark } from './contribution.ts';
-import type { EpochBornEntry, EpochDestroyedEntry } from './ledger.ts';
+import type { EpochBornEntry, EpochDestroyedEntry, ErasureEntry } from './ledger.ts';
 import type { EpochStart } from './time.ts';
 
 /** A sanitize task lacks salts; the vault's writer makes those that never were. */
@@ -23,4 +23,11 @@ export interface Note {
   readonly entry: EpochBornEntry | EpochDestroyedEntry;
 }
 
-export type Control = Mark | Want | Done | Note;
+/** A sanitize task has carried out an erasure. */
+export interface ErasureReceipt {
+  readonly kind: 'receipt';
+  readonly receipt: ErasureEntry['receipt'];
+  readonly date: ErasureEntry['date'];
+}
+
+export type Control = Mark | Want | Done | Note | ErasureReceipt;

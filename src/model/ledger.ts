@@ -44,6 +44,19 @@ export interface EpochDestroyedEntry {
   readonly epochStartMs: number;
 }
 
+/** A share of visits, in percent; never told finer. */
+export const SHARE_CLASSES = ['<5', '5-10', '10-25', '25-50', '>50'] as const;
+export type ShareClass = (typeof SHARE_CLASSES)[number];
+
+/** Where a region's visits of a day were released, and what share of them was not, in classes. */
+export interface Coverage {
+  readonly regionId: string;
+  /** `shadow`: what the second parameter set would have released. */
+  readonly parameters: 'live' | 'shadow';
+  /** By rung (`store hour` … `region day`), and `withheld`. */
+  readonly shares: Readonly<Record<string, ShareClass>>;
+}
+
 export interface ReleaseEntry {
   readonly type: 'release';
   readonly table: PlaceTable;
@@ -56,13 +69,27 @@ export interface ReleaseEntry {
   readonly keys: readonly ReleasedKey[];
   /** SHA-256 over the published rows (canonical JSON, one a line); it commits to nothing unpublished. */
   readonly digest: string;
+  /** Of `visits` at the closing of a day; only regions with enough visits to say so. */
+  readonly coverage?: readonly Coverage[];
+}
+
+/** One subject's erasure was carried out: its state is dropped and it is in no open window any more. */
+export interface ErasureEntry {
+  readonly type: 'erasure';
+  /** SHA-256 of `erasure|` and the id of the request, hex: who made the request finds it, and nobody else. */
+  readonly receipt: string;
+  /** Day of the request, UTC; no time of day. */
+  readonly date: string;
+  /** Different for each erasure of a chain. */
+  readonly no: number;
 }
 
 export interface FinishedEntry {
   readonly type: 'finished';
 }
 
-export type LedgerEntry = GenesisEntry | EpochBornEntry | EpochDestroyedEntry | ReleaseEntry | FinishedEntry;
+export type LedgerEntry =
+  GenesisEntry | EpochBornEntry | EpochDestroyedEntry | ReleaseEntry | ErasureEntry | FinishedEntry;
 
 /** One line of the ledger file. */
 export interface LedgerLine {

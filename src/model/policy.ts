@@ -84,7 +84,16 @@ export interface GatePolicy {
   readonly dwellEdgesMs: readonly number[];
   /** A breakdown in which one part holds more than this share is withheld. */
   readonly homogeneityShare: number;
+  /** Days with a released row that a store needs before it gets rows of hours. */
+  readonly storeDays: number;
   readonly dp: DpPolicy;
+}
+
+/** A second parameter set that is run beside the first and told of in classes only. */
+export interface ShadowPolicy {
+  readonly k: number;
+  readonly drawMax: number;
+  readonly storeDays: number;
 }
 
 export interface Policy {
@@ -104,4 +113,6 @@ export interface Policy {
   readonly visits: VisitPolicy;
   readonly bounds: BoundPolicy;
   readonly gate: GatePolicy;
+  /** Null where none is run. */
+  readonly shadow: ShadowPolicy | null;
 }

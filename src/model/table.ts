@@ -50,6 +50,21 @@ export interface TransitionsRow extends RowKey {
   readonly visitors: number | null;
 }
 
+export const TERMINAL_DIMENSIONS = ['terminal_type', 'os'] as const;
+export const DEMOGRAPHIC_DIMENSIONS = ['age_band', 'gender', 'prefecture'] as const;
+
+export interface TerminalsRow extends RowKey {
+  readonly dimension: (typeof TERMINAL_DIMENSIONS)[number];
+  readonly category: string;
+  readonly visitors: number | null;
+}
+
+export interface DemographicsRow extends RowKey {
+  readonly dimension: (typeof DEMOGRAPHIC_DIMENSIONS)[number];
+  readonly category: string;
+  readonly visitors: number | null;
+}
+
 export interface FootfallRow extends RowKey {
   readonly subjects: number | null;
 }
@@ -58,9 +73,11 @@ export interface RowOf {
   readonly visits: VisitsRow;
   readonly dwell: DwellRow;
   readonly transitions: TransitionsRow;
+  readonly terminals: TerminalsRow;
+  readonly demographics: DemographicsRow;
   readonly footfall: FootfallRow;
 }
 
-/** The tables that are filled from positions. */
+/** The tables whose units are places. */
 export type PlaceTable = keyof RowOf;
 export type AnyRow = RowOf[PlaceTable];

@@ -1,5 +1,5 @@
 /** What the gate is handed: windows that have closed, with the contributions whose finest open rung they were. */
-import type { Retraction, SuccessorContribution } from './contribution.ts';
+import type { Retraction, SuccessorContribution, TraitsContribution } from './contribution.ts';
 import type { Pseudonym } from './identity.ts';
 import type { CellId, StoreId } from './place.ts';
 import type { EpochStart, EventTime, Window, WindowKind } from './time.ts';
@@ -32,4 +32,4 @@ export interface ClosedWindow {
 }
 
 /** All that reaches the gate, in order. */
-export type GateInput = ClosedWindow | SuccessorContribution | Retraction;
+export type GateInput = ClosedWindow | SuccessorContribution | TraitsContribution | Retraction;

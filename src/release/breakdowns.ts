@@ -1,9 +1,11 @@
-/** Dwell and transitions rows over contributions that released rows hold: first on the row itself, then on unions of released rows. */
+/** The breakdowns of released rows: dwell, transitions, terminals, demographics, over contributions that released rows hold: first on the row itself, then on unions of released rows. */
 import type { GatePolicy } from '../model/policy.ts';
-import type { DwellRow, TransitionsRow } from '../model/table.ts';
+import type { AnyRow, DwellRow } from '../model/table.ts';
+import { DEMOGRAPHIC_DIMENSIONS, TERMINAL_DIMENSIONS } from '../model/table.ts';
+import type { VisitEntry } from '../model/tally.ts';
 import type { EventTime, WindowKind } from '../model/time.ts';
 import type { Calendar } from '../time/calendar.ts';
-import type { GateState } from './gate-state.ts';
+import type { Breakdown, GateState } from './gate-state.ts';
 import { successorKey } from './gate-state.ts';
 import type { ReleasedGroup } from './groups.ts';
 import { publishedOf, visitorWindows } from './groups.ts';
@@ -15,7 +17,9 @@ import type { Numbers } from './numbers.ts';
 import type { Part, Ways } from './partition.ts';
 import { categoryParts, dwellParts, placeParts } from './partition.ts';
 import type { Published, Subject } from './rows.ts';
-import { dwellRows, transitionsRows } from './rows.ts';
+import { demographicsRows, dwellRows, terminalsRows, transitionsRows } from './rows.ts';
+import type { TraitBreakdown } from './trait-parts.ts';
+import { traitOf, traitParts } from './trait-parts.ts';
 import type { Witness } from './witness.ts';
 
 export interface BreakdownEnv {
@@ -36,8 +40,13 @@ export interface BreakdownEnv {
  */
 export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): readonly DwellRow[] => {
   const edges = dwellEdges(env);
-  const series: Series = { name: 'dwell', waiting: state.dwell, marks: state.marks, least: env.gate.k };
-  return takeBuckets(state.dwell, rung, env.closed.start).flatMap((bucket) => {
+  const series: Series = {
+    name: 'dwell',
+    waiting: state.waiting.dwell,
+    marks: state.marks,
+    least: env.gate.k,
+  };
+  return takeBuckets(series.waiting, rung, env.closed.start).flatMap((bucket) => {
     const at = { bucket, rung };
     const parts = published(series, dwellParts(visitorWindows(bucket), edges, gateOn(rung, env)), at, env);
     if (parts === null) return moveUp(series, at, env);
@@ -45,34 +54,87 @@ export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): read
   });
 };
 
+/** The rows of one table that are published once a day. */
+export type DailyRows = readonly [
+  table: 'transitions' | 'terminals' | 'demographics',
+  rows: readonly AnyRow[],
+];
+
 /**
  * Transitions are published once a day, for every rung: only then is it settled where everybody went next, and the
- * moment depends on nobody's data.
+ * moment depends on nobody's data. So are breakdowns by traits, which may become known late.
  *
  * @guarantee G-11
  */
-export const transitionsOf = (state: GateState, env: BreakdownEnv): readonly TransitionsRow[] => {
+export const dailyOf = (state: GateState, env: BreakdownEnv): readonly DailyRows[] => {
   const ways: Ways = {
     nextOf: (entry) => state.successors.get(successorKey(entry)) ?? null,
     units: env.ladder.units,
   };
-  const dimensions = [
-    { dimension: 'place', waiting: state.place, partsOf: placeParts },
-    { dimension: 'category', waiting: state.category, partsOf: categoryParts },
-  ] as const;
-  const { marks } = state;
-  const least = env.gate.kBreakdown;
-  return dimensions.flatMap(({ dimension, waiting, partsOf }) => {
-    const series: Series = { name: `transitions.${dimension}`, waiting, marks, least };
-    return env.ladder.rungs.flatMap((_, rung) =>
-      takeAll(waiting, rung).flatMap((bucket) => {
-        const at = { bucket, rung };
-        const parts = published(series, partsOf(visitorWindows(bucket), ways, gateOn(rung, env)), at, env);
-        if (parts === null) return moveUp(series, at, env);
-        return transitionsRows({ ...aboutRow(series, at, env), dimension }, parts, env.calendar.zone);
+  const { zone } = env.calendar;
+  return [
+    [
+      'transitions',
+      daily('transitions.place', state, env, {
+        partsOf: (stays, gate) => placeParts(stays, ways, gate),
+        rowsOf: (about, parts) => transitionsRows({ ...about, dimension: 'place' }, parts, zone),
       }),
-    );
-  });
+    ],
+    [
+      'transitions',
+      daily('transitions.category', state, env, {
+        partsOf: (stays, gate) => categoryParts(stays, ways, gate),
+        rowsOf: (about, parts) => transitionsRows({ ...about, dimension: 'category' }, parts, zone),
+      }),
+    ],
+    ...TERMINAL_DIMENSIONS.map((dimension): DailyRows => [
+      'terminals',
+      byTrait(`terminals.${dimension}`, state, env, (about, parts) =>
+        terminalsRows({ ...about, dimension }, parts, zone),
+      ),
+    ]),
+    ...DEMOGRAPHIC_DIMENSIONS.map((dimension): DailyRows => [
+      'demographics',
+      byTrait(`demographics.${dimension}`, state, env, (about, parts) =>
+        demographicsRows({ ...about, dimension }, parts, zone),
+      ),
+    ]),
+  ];
+};
+
+/** How one breakdown is made: the parts of people's stays, and the rows of published parts. */
+interface Making<L> {
+  readonly partsOf: (stays: readonly VisitEntry[], gate: GatePolicy) => readonly Part<L>[] | null;
+  readonly rowsOf: (about: Subject, parts: readonly Published<L>[]) => readonly AnyRow[];
+}
+
+const byTrait = (
+  name: TraitBreakdown,
+  state: GateState,
+  env: BreakdownEnv,
+  rowsOf: Making<string>['rowsOf'],
+): readonly AnyRow[] => {
+  // Nothing was told of anybody: all would be unknown.
+  if (state.traits.size === 0) return [];
+  const categoryOf = traitOf(state, name);
+  return daily(name, state, env, { partsOf: (stays, gate) => traitParts(stays, categoryOf, gate), rowsOf });
+};
+
+const daily = <L>(
+  name: Breakdown,
+  state: GateState,
+  env: BreakdownEnv,
+  { partsOf, rowsOf }: Making<L>,
+): readonly AnyRow[] => {
+  const { marks, waiting } = state;
+  const series: Series = { name, waiting: waiting[name], marks, least: env.gate.kBreakdown };
+  return env.ladder.rungs.flatMap((_, rung) =>
+    takeAll(series.waiting, rung).flatMap((bucket) => {
+      const at = { bucket, rung };
+      const parts = published(series, partsOf(visitorWindows(bucket), gateOn(rung, env)), at, env);
+      return parts === null ? moveUp(series, at, env) : rowsOf(aboutRow(series, at, env), parts);
+    }),
+  );
 };
 
 /** Lower edges of the dwell bins: the shortest dwell that counts, then the policy's inner edges. */
@@ -86,7 +148,7 @@ const SHORTEST_DWELL_MS = 180_000;
 
 /** One breakdown: its name in the marks, and the released rows that wait for it. */
 interface Series {
-  readonly name: string;
+  readonly name: Breakdown;
   readonly waiting: Waiting<ReleasedGroup>;
   readonly marks: Set<string>;
   /** No part is published below this. */

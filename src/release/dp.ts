@@ -11,6 +11,7 @@ import { successorKey } from './gate-state.ts';
 import { bucketKey } from './ladder.ts';
 import type { Destination, DwellBin } from './partition.ts';
 import { longestStays } from './partition.ts';
+import type { Witness } from './witness.ts';
 import { PrfStream } from './prf-stream.ts';
 import { fitParts, roundTo } from './published.ts';
 import type { Published, Subject } from './rows.ts';
@@ -28,10 +29,12 @@ export interface DpClosing {
   readonly units: UnitList;
   readonly isMine: ((region: CellId) => boolean) | undefined;
   readonly zone: Zone;
+  readonly witness: Witness | undefined;
   /** The epoch's noise key. */
   readonly key: Buffer;
 }
 
+/** The tables that have a share of ε. */
 export interface DpRows {
   readonly visits: readonly VisitsRow[];
   readonly dwell: readonly DwellRow[];
@@ -78,6 +81,7 @@ const storeDay = (store: StoreUnit, categories: readonly string[], closing: DpCl
   const stays = longestStays(bucket?.entries ?? []);
   const about: Subject = { unit: storeUnit(store), windowKind: 'day', window: closed.window, holds: 'all' };
   const noise = noiseOf(store, closing);
+  tellOf(store, stays, closing);
   const visitors = Math.max(0, roundTo(stays.length + noise('visits', 'visitors'), gate.rounding));
   const bins = dwellBins(stays, closing, noise);
   const ways = destinations(stays, categories, closing, noise);
@@ -86,6 +90,23 @@ const storeDay = (store: StoreUnit, categories: readonly string[], closing: DpCl
     dwell: dwellRows(about, fitted(bins, visitors, gate), zone),
     transitions: transitionsRows({ ...about, dimension: 'category' }, fitted(ways, visitors, gate), zone),
   };
+};
+
+/** A subject is in the row of a store and day once, and in one part of each of its breakdowns. */
+const tellOf = (
+  { id }: StoreUnit,
+  entries: readonly VisitEntry[],
+  { closed: { window }, gate, witness }: DpClosing,
+): void => {
+  const { dwell, transitions } = gate.dp.shares;
+  const series = [
+    'visits',
+    ...(dwell > 0 ? ['dwell'] : []),
+    ...(transitions > 0 ? ['transitions.category'] : []),
+  ];
+  for (const name of series) {
+    witness?.({ series: name, unitId: id, windowKind: 'day', windowStart: window.start, entries });
+  }
 };
 
 type Noise = (table: keyof DpPolicy['shares'], column: string) => number;

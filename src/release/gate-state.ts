@@ -1,36 +1,68 @@
 /** What the gate remembers of one statistics epoch until its last window closes. */
+import type { TraitsContribution } from '../model/contribution.ts';
+import type { Pseudonym } from '../model/identity.ts';
+import type { CellId } from '../model/place.ts';
 import type { FootfallEntry, VisitEntry } from '../model/tally.ts';
 import type { EpochStart } from '../model/time.ts';
 import { epochStart } from '../model/time.ts';
+import type { RegionCount } from './coverage.ts';
+import type { ReleasedGroup } from './groups.ts';
 import type { Waiting } from './ladder.ts';
 import { emptyWaiting } from './ladder.ts';
-import type { ReleasedGroup } from './groups.ts';
 import type { Next } from './partition.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS } from './rungs.ts';
+
+/** Every breakdown of `visits`: its table, and the dimension where it has several. */
+export const BREAKDOWNS = [
+  'dwell',
+  'transitions.place',
+  'transitions.category',
+  'terminals.terminal_type',
+  'terminals.os',
+  'demographics.age_band',
+  'demographics.gender',
+  'demographics.prefecture',
+] as const;
+export type Breakdown = (typeof BREAKDOWNS)[number];
+
+/** A subject's traits, and when they became known. */
+export type KnownTraits = Pick<TraitsContribution, 'traits' | 'knownAt'>;
 
 /** Plain data, for sealed snapshots. */
 export interface GateState {
   readonly epoch: EpochStart;
   readonly visits: Waiting<VisitEntry>;
   readonly footfall: Waiting<FootfallEntry>;
-  /** Released rows that wait for a dwell or transitions row. */
-  readonly dwell: Waiting<ReleasedGroup>;
-  readonly place: Waiting<ReleasedGroup>;
-  readonly category: Waiting<ReleasedGroup>;
+  /** Released rows that wait for their breakdowns. */
+  readonly waiting: Readonly<Record<Breakdown, Waiting<ReleasedGroup>>>;
   readonly successors: Map<string, Next>;
+  readonly traits: Map<Pseudonym, KnownTraits>;
   /** Keys under which a finer row was released, and (`all|…`) keys whose row holds all of them. */
   readonly marks: Set<string>;
+  readonly regions: Map<CellId, RegionCount>;
+  /** The same epoch under the second parameter set. */
+  shadow: GateState | null;
 }
 
 export const emptyGateState = (epoch: string): GateState => ({
   epoch: epochStart(Number(epoch)),
   visits: emptyWaiting(VISIT_RUNGS),
   footfall: emptyWaiting(FOOTFALL_RUNGS),
-  dwell: emptyWaiting(VISIT_RUNGS),
-  place: emptyWaiting(VISIT_RUNGS),
-  category: emptyWaiting(VISIT_RUNGS),
+  waiting: {
+    dwell: emptyWaiting(VISIT_RUNGS),
+    'transitions.place': emptyWaiting(VISIT_RUNGS),
+    'transitions.category': emptyWaiting(VISIT_RUNGS),
+    'terminals.terminal_type': emptyWaiting(VISIT_RUNGS),
+    'terminals.os': emptyWaiting(VISIT_RUNGS),
+    'demographics.age_band': emptyWaiting(VISIT_RUNGS),
+    'demographics.gender': emptyWaiting(VISIT_RUNGS),
+    'demographics.prefecture': emptyWaiting(VISIT_RUNGS),
+  },
   successors: new Map(),
+  traits: new Map(),
   marks: new Set(),
+  regions: new Map(),
+  shadow: null,
 });
 
 /** Names one visit inside an epoch. */

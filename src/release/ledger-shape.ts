@@ -1,8 +1,9 @@
 /** What a ledger line must look like; a verifier trusts nothing that is not of this shape. */
 import { z } from 'zod';
 import type { LedgerLine } from '../model/ledger.ts';
+import { SHARE_CLASSES } from '../model/ledger.ts';
 import { AUDIENCES } from '../model/identity.ts';
-import { UNIT_KINDS } from '../model/table.ts';
+import { DEMOGRAPHIC_DIMENSIONS, TERMINAL_DIMENSIONS, UNIT_KINDS } from '../model/table.ts';
 import { WINDOW_KINDS } from '../model/time.ts';
 
 const digest = z.string().min(1);
@@ -15,7 +16,15 @@ const releasedKey = z.strictObject({
   windowKind: z.enum(WINDOW_KINDS),
   windowStart: z.iso.datetime({ offset: true }),
   holds: z.enum(['all', 'rest']),
-  dimension: z.enum(['place', 'category', 'section']).exactOptional(),
+  dimension: z
+    .enum(['place', 'category', 'section', ...TERMINAL_DIMENSIONS, ...DEMOGRAPHIC_DIMENSIONS])
+    .exactOptional(),
+});
+
+const coverage = z.strictObject({
+  regionId: z.string().min(1),
+  parameters: z.enum(['live', 'shadow']),
+  shares: z.record(z.string(), z.enum(SHARE_CLASSES)),
 });
 
 const entry = z.discriminatedUnion('type', [
@@ -38,7 +47,7 @@ const entry = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('epoch_destroyed'), audience: z.enum(AUDIENCES), epochStartMs: ms }),
   z.strictObject({
     type: z.literal('release'),
-    table: z.enum(['visits', 'dwell', 'transitions', 'footfall']),
+    table: z.enum(['visits', 'dwell', 'transitions', 'terminals', 'demographics', 'footfall']),
     epochStartMs: ms,
     date: z.iso.date(),
     windowKind: z.enum(WINDOW_KINDS),
@@ -47,7 +56,9 @@ const entry = z.discriminatedUnion('type', [
     rows: z.int().min(0),
     keys: z.array(releasedKey),
     digest,
+    coverage: z.array(coverage).exactOptional(),
   }),
+  z.strictObject({ type: z.literal('erasure'), receipt: digest, date: z.iso.date(), no: ms }),
   z.strictObject({ type: z.literal('finished') }),
 ]);
 

@@ -1,5 +1,6 @@
 /** Recomputes a ledger and says what it proves: the chain, each epoch's life, one release per key, declared rungs only. */
-import type { LedgerEntry, ReleaseEntry, ReleasedKey } from '../model/ledger.ts';
+import type { ErasureEntry, LedgerEntry, ReleaseEntry, ReleasedKey } from '../model/ledger.ts';
+import { DEMOGRAPHIC_DIMENSIONS, TERMINAL_DIMENSIONS } from '../model/table.ts';
 import { HOUR_MS, WINDOW_KINDS } from '../model/time.ts';
 import { LONGEST_EPOCH_MS } from '../time/calendar.ts';
 import { asLedgerLine } from './ledger-shape.ts';
@@ -20,6 +21,8 @@ export interface LedgerReport {
   readonly epochs: readonly EpochLife[];
   readonly releases: number;
   readonly keys: number;
+  /** Receipts of erasures. */
+  readonly erasures: number;
   readonly head: string;
   readonly imported: boolean;
   readonly finished: boolean;
@@ -29,6 +32,8 @@ interface Walk {
   readonly problems: string[];
   readonly epochs: Map<string, { -readonly [K in keyof EpochLife]: EpochLife[K] }>;
   readonly seen: Set<string>;
+  /** Numbers of erasures. */
+  readonly receipts: Set<number>;
   releases: number;
   imported: boolean;
   finished: boolean;
@@ -45,6 +50,7 @@ export const verifyLedger = (parsed: readonly unknown[]): LedgerReport => {
     problems: [],
     epochs: new Map(),
     seen: new Set(),
+    receipts: new Set(),
     releases: 0,
     imported: false,
     finished: false,
@@ -74,6 +80,7 @@ export const verifyLedger = (parsed: readonly unknown[]): LedgerReport => {
     epochs: [...walk.epochs.values()],
     releases: walk.releases,
     keys: walk.seen.size,
+    erasures: walk.receipts.size,
     head: prev,
     imported: walk.imported,
     finished: walk.finished,
@@ -96,12 +103,20 @@ const checkEntry = (entry: LedgerEntry, index: number, walk: Walk): void => {
     case 'release':
       checkRelease(entry, at, walk);
       return;
+    case 'erasure':
+      checkErasure(entry, at, walk);
+      return;
     case 'finished':
       walk.finished = true;
       return;
     default:
       entry satisfies never;
   }
+};
+
+const checkErasure = ({ no }: ErasureEntry, at: string, { receipts, problems }: Walk): void => {
+  if (receipts.has(no)) problems.push(`${at}: this erasure has a receipt already`);
+  receipts.add(no);
 };
 
 type EpochEntry = Extract<LedgerEntry, { type: 'epoch_born' | 'epoch_destroyed' }>;
@@ -134,13 +149,25 @@ const checkRelease = (entry: ReleaseEntry, at: string, walk: Walk): void => {
     if (!beginsWindow(key, startMs - entry.epochStartMs)) {
       walk.problems.push(`${at}: ${name} begins where no window does`);
     }
-    if ((key.dimension !== undefined) !== (entry.table === 'transitions')) {
-      walk.problems.push(`${at}: ${name}: transitions have a dimension, other tables have none`);
+    if (!fitsTable(key.dimension, entry.table)) {
+      walk.problems.push(`${at}: ${name}: this is no dimension of its table`);
     }
     if (walk.seen.has(name)) walk.problems.push(`${at}: ${name} was released before`);
     walk.seen.add(name);
     if (!onDeclaredRung(entry.table, key)) walk.problems.push(`${at}: ${name} is no rung of the ladder`);
   }
+};
+
+/** The dimensions of each table; the others have none. */
+const DIMENSIONS: Partial<Readonly<Record<ReleaseEntry['table'], readonly string[]>>> = {
+  transitions: ['place', 'category', 'section'],
+  terminals: TERMINAL_DIMENSIONS,
+  demographics: DEMOGRAPHIC_DIMENSIONS,
+};
+
+const fitsTable = (dimension: string | undefined, table: ReleaseEntry['table']): boolean => {
+  const known = DIMENSIONS[table];
+  return dimension === undefined ? known === undefined : known?.includes(dimension) === true;
 };
 
 /** Hours and dayparts begin whole hours after their epoch, a day begins with it. */

@@ -52,6 +52,7 @@ export const releaseEntry = ({ value }: Released<WindowRows>): ReleaseEntry => (
   rows: value.rows.length,
   keys: keysOf(value),
   digest: rowsDigest(value.rows),
+  ...(value.coverage === undefined ? {} : { coverage: value.coverage }),
 });
 
 /** The distinct keys of the released rows; a breakdown's parts share one. */

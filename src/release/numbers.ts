@@ -57,6 +57,11 @@ export class Numbers {
     return fitParts(noised, { whole, least, step: this.#gate.rounding });
   }
 
+  /** What is in no row, one entry a visit; for shares that are told in classes. */
+  left(column: string, subjects: readonly Pseudonym[]): number {
+    return Math.max(0, subjects.length + this.#noise(column, subjects));
+  }
+
   /** A subject once for each of its visits, as far as they count. */
   #clipped(entries: readonly VisitEntry[]): readonly Pseudonym[] {
     const seen = new Map<Pseudonym, number>();

@@ -150,26 +150,36 @@ const named = (kind: Destination['kind'], parts: readonly Part<string>[]): reado
 
 const ELSEWHERE: Destination = { kind: 'elsewhere', id: 'elsewhere' };
 
-/** Whoever is left goes to `elsewhere`; while that is short of k, the smallest part joins it. */
+/** Whoever is left goes to `elsewhere`. */
 const withElsewhere = (
   parts: readonly Part<Destination>[],
   left: readonly VisitEntry[],
   gate: GatePolicy,
 ): readonly Part<Destination>[] | null => {
+  const joined = joinSmallest(parts, { label: ELSEWHERE, entries: left }, gate);
+  return joined === null ? null : judged(joined, gate);
+};
+
+/** Adds what is left as a part; while that is short of k, the smallest part joins it. Null when it stays short. */
+export const joinSmallest = <L>(
+  parts: readonly Part<L>[],
+  { label, entries: left }: Part<L>,
+  gate: GatePolicy,
+): readonly Part<L>[] | null => {
   const kept = [...parts];
-  const elsewhere = [...left];
-  const short = (): boolean => elsewhere.length > 0 && headCount(elsewhere, gate).towardsK < gate.kBreakdown;
+  const entries = [...left];
+  const short = (): boolean => entries.length > 0 && headCount(entries, gate).towardsK < gate.kBreakdown;
   while (short() && kept.length > 0) {
     const least = kept.reduce((a, b) => (b.entries.length < a.entries.length ? b : a));
-    elsewhere.push(...least.entries);
+    entries.push(...least.entries);
     kept.splice(kept.indexOf(least), 1);
   }
   if (short()) return null;
-  return judged(elsewhere.length > 0 ? [...kept, { label: ELSEWHERE, entries: elsewhere }] : kept, gate);
+  return entries.length > 0 ? [...kept, { label, entries }] : kept;
 };
 
 /** One part says only what the row said; a part that holds nearly all says what nearly everyone did (homogeneity). */
-const judged = <L>(parts: readonly Part<L>[], gate: GatePolicy): readonly Part<L>[] | null => {
+export const judged = <L>(parts: readonly Part<L>[], gate: GatePolicy): readonly Part<L>[] | null => {
   const total = parts.reduce((sum, { entries }) => sum + entries.length, 0);
   if (parts.length < 2) return null;
   return parts.some(({ entries }) => entries.length > gate.homogeneityShare * total) ? null : parts;

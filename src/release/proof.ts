@@ -1,5 +1,5 @@
-/** Proves of witnessed rows that contributions are disjoint and that no union of rows can be told apart by fewer than k members. */
-import type { GatePolicy } from '../model/policy.ts';
+/** Proves of witnessed rows that contributions are disjoint, and what the tier asks: k members in each, or no subject in too many. */
+import type { GatePolicy, Policy } from '../model/policy.ts';
 import type { FootfallEntry, VisitEntry } from '../model/tally.ts';
 import { headCount } from './threshold.ts';
 import type { Witness, Witnessed } from './witness.ts';
@@ -21,7 +21,8 @@ export interface ProofReport {
  *
  * Nested sets formed from unions of released rows of a table differ by a union of its rows, since their contributions
  * are disjoint. Every row has at least k members, so the difference is empty or has at least k: it is enough to prove
- * these two of every row.
+ * these two of every row. In the tier dp rows have noise instead of a threshold; there it is proved that no subject is
+ * in more rows of a day than the noise is made for.
  *
  * @guarantee G-10
  * @guarantee G-11
@@ -29,13 +30,18 @@ export interface ProofReport {
 export class ReleaseProof {
   readonly witness: Witness;
   readonly #gate: GatePolicy;
+  /** Contributions of one subject to one table and epoch (L0). */
+  readonly #perTable: number;
+  /** Rows of a day that a subject is in, tier dp. */
+  readonly #spent = new Map<string, number>();
   readonly #held = new Map<string, Set<VisitEntry | FootfallEntry>>();
   readonly #problems: string[] = [];
   #rows = 0;
   #fewest = Number.POSITIVE_INFINITY;
 
-  constructor(gate: GatePolicy) {
+  constructor({ gate, bounds: { perTable } }: Pick<Policy, 'gate' | 'bounds'>) {
     this.#gate = gate;
+    this.#perTable = perTable;
     this.witness = (row) => {
       this.#judge(row);
     };
@@ -64,9 +70,24 @@ export class ReleaseProof {
       }
       held.add(entry);
     }
-    const members = headCount(row.entries, this.#gate).towardsK;
+    this.#rows += 1;
+    if (this.#gate.tier === 'dp') this.#spend(row, name);
+    else this.#count(row, name);
+  }
+
+  #count({ entries }: Witnessed, name: string): void {
+    const members = headCount(entries, this.#gate).towardsK;
     if (members < this.#gate.k) this.#problems.push(`${name}: has fewer than k members`);
     this.#fewest = Math.min(this.#fewest, members);
-    this.#rows += 1;
+  }
+
+  #spend({ series, windowStart, entries }: Witnessed, name: string): void {
+    for (const { subject } of entries) {
+      const key = `${series}|${subject}|${String(windowStart)}`;
+      const rows = (this.#spent.get(key) ?? 0) + 1;
+      this.#spent.set(key, rows);
+      if (rows === this.#perTable + 1)
+        this.#problems.push(`${name}: a subject is in more rows than the noise is made for`);
+    }
   }
 }

@@ -1,4 +1,5 @@
 /** The one type that sinks accept: rows that passed the gate. Only the gate can make it. */
+import type { Coverage } from '../model/ledger.ts';
 import type { AnyRow, PlaceTable } from '../model/table.ts';
 import type { EpochStart, Window, WindowKind } from '../model/time.ts';
 
@@ -16,6 +17,8 @@ export interface WindowRows {
   /** The window's start as the rows write it: ISO 8601 with the zone's offset. */
   readonly windowStart: string;
   readonly rows: readonly AnyRow[];
+  /** Of `visits` at the closing of a day. */
+  readonly coverage?: readonly Coverage[];
 }
 
 /**

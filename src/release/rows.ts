@@ -1,10 +1,12 @@
 /** Makes the rows of the released tables from units, windows and published numbers. */
 import type {
+  DemographicsRow,
   DwellRow,
   FootfallRow,
   Holds,
   RowKey,
   Status,
+  TerminalsRow,
   TransitionsRow,
   VisitsRow,
 } from '../model/table.ts';
@@ -80,5 +82,29 @@ export const transitionsRows = (
     dimension: about.dimension,
     to_kind: label.kind,
     to_id: label.id,
+    visitors,
+  }));
+
+export const terminalsRows = (
+  { dimension, ...about }: Subject & Pick<TerminalsRow, 'dimension'>,
+  parts: readonly Published<string>[],
+  zone: Zone,
+): readonly TerminalsRow[] =>
+  parts.map(({ label, visitors }) => ({
+    ...keyColumns(about, 'RELEASED', zone),
+    dimension,
+    category: label,
+    visitors,
+  }));
+
+export const demographicsRows = (
+  { dimension, ...about }: Subject & Pick<DemographicsRow, 'dimension'>,
+  parts: readonly Published<string>[],
+  zone: Zone,
+): readonly DemographicsRow[] =>
+  parts.map(({ label, visitors }) => ({
+    ...keyColumns(about, 'RELEASED', zone),
+    dimension,
+    category: label,
     visitors,
   }));

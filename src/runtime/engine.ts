@@ -13,6 +13,8 @@ import type { KeyRing } from './key-ring.ts';
 import type { LedgerRecord, LedgerRules } from './ledger-keeper.ts';
 import { LedgerKeeper } from './ledger-keeper.ts';
 import type { SaltKeeper } from './salt-keeper.ts';
+import { receiptOf } from './receipt.ts';
+import { ReceiptBook } from './receipt-book.ts';
 import { SanitizeTask } from './sanitize-task.ts';
 
 /** Event time moves on a grid, so that batch sizes cannot be seen in any result. */
@@ -47,6 +49,9 @@ export interface EngineRecord {
   readonly held: readonly SaltName[];
   readonly dying: readonly SaltName[];
   readonly ledger: LedgerRecord;
+  readonly storeDays: ReadonlyMap<string, readonly EpochStart[]>;
+  /** Receipts of erasures in the ledger. */
+  readonly receipts: readonly string[];
   readonly parts: readonly StatePart[];
 }
 
@@ -55,6 +60,7 @@ export class Engine<R> {
   readonly #sanitize: SanitizeTask;
   readonly #gate: GateTask<R>;
   readonly #ledger: LedgerKeeper;
+  readonly #receipts: ReceiptBook;
   #clock: EventTime = EARLIEST;
   #now: Watermark = watermark(EARLIEST - TICK_MS);
   #nextTick = Number.NEGATIVE_INFINITY;
@@ -67,6 +73,7 @@ export class Engine<R> {
     this.#wallBound = options.wallBound;
     const { flow, counters, sinks } = options;
     this.#ledger = new LedgerKeeper(options.ledger, sinks.ledger);
+    this.#receipts = new ReceiptBook((entry) => this.#ledger.append(entry));
     this.#gate = new GateTask(flow.release, (released) => this.#release(released), counters);
     this.#sanitize = new SanitizeTask(
       flow.sanitize,
@@ -97,7 +104,9 @@ export class Engine<R> {
 
   /** Writes the parameters as the first ledger line, once. */
   begin(genesis: GenesisEntry): void {
-    if (this.#ledger.isEmpty) this.#ledger.append(genesis);
+    if (!this.#ledger.isEmpty) return;
+    this.#ledger.append(genesis);
+    this.#receipts.open([]);
   }
 
   /** Fetches the salts that these events need; to be awaited before they are given. */
@@ -118,6 +127,7 @@ export class Engine<R> {
 
   right(record: RawRight): void {
     this.#sanitize.right(record);
+    if (record.kind === 'erasure') this.#receipts.take(receiptOf(record));
   }
 
   /** Moves event time on and releases what it closes. */
@@ -161,6 +171,8 @@ export class Engine<R> {
       held: this.#o.ring.held(),
       dying: this.#dying,
       ledger: this.#ledger.record(),
+      storeDays: this.#o.flow.release.storeDays.record(),
+      receipts: this.#receipts.record(),
       parts: [...this.#sanitize.parts(), ...this.#gate.parts()],
     };
   }
@@ -171,8 +183,10 @@ export class Engine<R> {
     this.#nextTick = record.now + TICK_MS;
     this.#dying = [...record.dying];
     this.#ledger.restore(record.ledger);
+    this.#o.flow.release.storeDays.restore(record.storeDays);
     this.#sanitize.restore(record.now, record.parts);
     this.#gate.restore(record.now, record.parts);
+    this.#receipts.open(record.receipts);
   }
 
   #isHonest(at: EventTime): boolean {
@@ -182,6 +196,7 @@ export class Engine<R> {
   #release(released: R): void {
     const entry = this.#o.entryOf(released);
     this.#ledger.release(entry.epochStartMs as EpochStart, entry);
+    this.#o.flow.release.storeDays.note(entry);
     this.#o.sinks.release(released);
   }
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../flow/outcome.ts';
 import type { Consent } from '../model/consent.ts';
 import type { Contribution, Retraction } from '../model/contribution.ts';
 import type { Identified, Pseudonym, SaltName } from '../model/identity.ts';
+import type { ReleaseEntry } from '../model/ledger.ts';
 import type { CellId } from '../model/place.ts';
 import type { RawEvent, RawRevocation, RawRight } from '../model/raw.ts';
 import type { NearFix, Sanitized, SanitizedLocation } from '../model/sanitized.ts';
@@ -48,10 +49,18 @@ export interface SanitizeFlow {
   readonly withdrawn: (state: Opaque) => Opaque;
 }
 
+/** Which stores had released rows on which days; told of every release, and part of what a restart needs. */
+export interface ReleasedDays {
+  note(entry: ReleaseEntry): void;
+  record(): ReadonlyMap<string, readonly EpochStart[]>;
+  restore(record: ReadonlyMap<string, readonly EpochStart[]>): void;
+}
+
 /** Stage G: everything of one region. `R` is what passed the gate. */
 export interface GateFlow<R> {
   readonly tally: Node<Contribution | Retraction, GateInput>;
   readonly gate: Node<GateInput, R>;
+  readonly storeDays: ReleasedDays;
 }
 
 export interface Flow<R> {

@@ -41,6 +41,11 @@ export class Calendar {
     return this.#known(start);
   }
 
+  /** Start of the epoch before the one that starts at `start`. */
+  epochBefore(start: EpochStart): EpochStart {
+    return this.epochAt(eventTime(start - 1)).start;
+  }
+
   /** The window of a kind in which an event time lies. */
   windowAt(kind: WindowKind, at: EventTime): Window {
     const epoch = this.epochAt(at);

@@ -56,8 +56,17 @@ const bounds = ({ bounds: b }: Policy): readonly string[] => [
   `One subject contributes at most ${String(b.perTable)} times to a table and day, at most ${String(b.visitsPerWindow)} visits to a unit and window, and ${minutes(b.dwellMaxMs)} of dwell at most.`,
 ];
 
-const gate = (policy: Policy): readonly string[] =>
-  policy.gate.tier === 'dp' ? listed(policy) : laddered(policy);
+const gate = (policy: Policy): readonly string[] => [
+  ...(policy.gate.tier === 'dp' ? listed(policy) : laddered(policy)),
+  ...(policy.gate.storeDays === 0
+    ? []
+    : [`A store gets rows of hours once it had a released row on ${String(policy.gate.storeDays)} days.`]),
+  ...(policy.shadow === null
+    ? []
+    : [
+        `Beside it a second set with k ${String(policy.shadow.k)} is run; of what it would release, only classes of shares are told, in the ledger.`,
+      ]),
+];
 
 /** The tier dp. */
 const listed = ({ gate: g, bounds: b }: Policy): readonly string[] => [

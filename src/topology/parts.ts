@@ -1,11 +1,12 @@
 /** The environments that the topology hands to its stations. */
 import type { KeyOf } from '../flow/keys.ts';
 import type { CellId, Store } from '../model/place.ts';
-import type { Policy } from '../model/policy.ts';
+import type { GatePolicy, Policy } from '../model/policy.ts';
 import type { EpochStart, EventTime } from '../model/time.ts';
 import { StoreIndex } from '../place/store-index.ts';
 import { FINE_RESOLUTION, NIGHT_RESOLUTION, UnitList, ancestor } from '../place/units.ts';
-import type { GateEnv } from '../release/gate.ts';
+import type { GateEnv } from '../release/gate-env.ts';
+import { StoreDays } from '../release/store-days.ts';
 import type { ConsentBook } from '../sanitize/consent-book.ts';
 import { DeviceCells } from '../sanitize/device-cells.ts';
 import type { SanitizeEnv } from '../sanitize/env.ts';
@@ -95,13 +96,30 @@ export const boundsEnv = ({ policy, calendar, units }: Ground): BoundsEnv => ({
   epochDone: (epoch: EpochStart) => epochDoneAt(calendar.epochOf(epoch), policy.gate),
 });
 
-export const gateEnv = ({ policy, calendar, units, keyOf }: Ground): GateEnv => ({
-  gate: policy.gate,
-  visits: policy.visits,
-  perTable: policy.bounds.perTable,
-  visitsPerWindow: policy.bounds.visitsPerWindow,
-  calendar,
-  units,
-  drawKey: (epoch: EpochStart) => keyOf({ audience: 'statistics', epoch }, 'draw'),
-  noiseKey: (epoch: EpochStart) => keyOf({ audience: 'statistics', epoch }, 'noise'),
-});
+export const gateEnv = (ground: Ground): GateEnv & { readonly storeDays: StoreDays } => {
+  const { policy, calendar, units, keyOf } = ground;
+  const storeDays = storeDaysOf(policy);
+  return {
+    storeDays,
+    releasedDays: storeDays.of,
+    gate: policy.gate,
+    shadow: shadowOf(policy),
+    visits: policy.visits,
+    perTable: policy.bounds.perTable,
+    visitsPerWindow: policy.bounds.visitsPerWindow,
+    calendar,
+    units,
+    drawKey: (epoch: EpochStart) => keyOf({ audience: 'statistics', epoch }, 'draw'),
+    noiseKey: (epoch: EpochStart) => keyOf({ audience: 'statistics', epoch }, 'noise'),
+  };
+};
+
+/** Nothing of it is published, so it needs no noise and no rounding of its own. */
+const shadowOf = ({ gate, shadow }: Policy): GatePolicy | null =>
+  shadow === null
+    ? null
+    : { ...gate, ...shadow, tier: 'threshold', kBreakdown: Math.max(shadow.k, gate.kBreakdown) };
+
+/** Remembers no more than the gate or the set beside it asks for. */
+const storeDaysOf = ({ gate, shadow }: Policy): StoreDays =>
+  new StoreDays(Math.max(gate.storeDays, shadow?.storeDays ?? 0));

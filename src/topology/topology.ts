@@ -120,10 +120,15 @@ export const sanitizeFlow = (
 export const releaseFlow = (
   ground: Ground,
   { witness, isMine }: Pick<TopologyOptions, 'witness' | 'isMine'>,
-): GateFlow<Released<WindowRows>> => ({
-  tally: bind(tallyFold, { calendar: ground.calendar, grace: ground.policy.gate }, byEpoch),
-  gate: bind(gateFold, { ...gateEnv(ground), witness, isMine }, byEpoch),
-});
+): GateFlow<Released<WindowRows>> => {
+  const { calendar, policy } = ground;
+  const { storeDays, ...env } = gateEnv(ground);
+  return {
+    tally: bind(tallyFold, { calendar, grace: policy.gate }, byEpoch),
+    gate: bind(gateFold, { ...env, witness, isMine }, byEpoch),
+    storeDays,
+  };
+};
 
 const ofWho = (keyOf: (who: Who) => string): Keying<{ readonly who: Who }> => ({
   keyOf: (input) => keyOf(input.who),

@@ -2,7 +2,7 @@
 import type { Outcome } from '../flow/outcome.ts';
 import { keep, quarantine } from '../flow/outcome.ts';
 import { canonicalJson } from '../flow/canonical.ts';
-import type { Contribution, ContributionMessage } from '../model/contribution.ts';
+import type { Contribution, ContributionMessage, Traits } from '../model/contribution.ts';
 import { pseudonym } from '../model/identity.ts';
 import type { LedgerEntry, LedgerLine } from '../model/ledger.ts';
 import { cellId, storeId } from '../model/place.ts';
@@ -76,6 +76,11 @@ const NOTHING: Omit<ContributionRecord, 'kind'> = {
   knownAtMs: null,
   task: null,
   watermarkMs: null,
+  terminalType: null,
+  os: null,
+  ageBand: null,
+  gender: null,
+  prefecture: null,
 };
 
 const ofContribution = (message: Contribution): Partial<ContributionRecord> => {
@@ -92,6 +97,8 @@ const ofContribution = (message: Contribution): Partial<ContributionRecord> => {
       const { linked, cell, windowStart } = message;
       return { linked, cell, windowStartMs: windowStart };
     }
+    case 'traits':
+      return message.traits;
     default:
       return message satisfies never;
   }
@@ -113,8 +120,15 @@ const NEEDED = {
   successor: ['epoch', 'region', 'subject', 'store', 'endMs', 'toCell', 'toCategory', 'knownAtMs'],
   footfall: ['epoch', 'region', 'subject', 'linked', 'cell', 'windowStartMs', 'knownAtMs'],
   retract: ['epoch', 'region', 'subject'],
+  traits: ['epoch', 'region', 'subject', 'knownAtMs'],
   mark: ['task', 'watermarkMs'],
 } as const satisfies Record<ContributionRecord['kind'], readonly (keyof ContributionRecord)[]>;
+
+/** Traits may be null also in a complete record. */
+const traitsOf = (record: ContributionRecord): Traits => {
+  const { terminalType, os, ageBand, gender, prefecture } = record;
+  return { terminalType, os, ageBand, gender, prefecture };
+};
 
 /** A record whose needed fields are there; the others are never looked at. */
 type Complete = { readonly [K in keyof ContributionRecord]: NonNullable<ContributionRecord[K]> };
@@ -129,6 +143,7 @@ const messageOf = (record: Complete): ContributionMessage => {
   };
   if (kind === 'retract') return { kind, ...about };
   const knownAt = eventTime(record.knownAtMs);
+  if (kind === 'traits') return { kind, ...about, traits: traitsOf(record), knownAt };
   if (kind === 'footfall') {
     const { linked, cell, windowStartMs } = record;
     return { kind, ...about, linked, cell: cellId(cell), windowStart: eventTime(windowStartMs), knownAt };

@@ -65,7 +65,7 @@ interface SanitizedRecord {
 /** What one subject adds to the tables, takes back, or a task’s mark. The topic carries it sealed. */
 interface ContributionRecord {
   /** Which of the following fields are set. */
-  readonly kind: 'visit' | 'successor' | 'footfall' | 'retract' | 'mark';
+  readonly kind: 'visit' | 'successor' | 'footfall' | 'retract' | 'mark' | 'traits';
   /** Start of the statistics epoch, epoch milliseconds UTC; null for a mark. */
   readonly epoch: number | null;
   /** H3 r5 index, the key of the topic; null for a mark. */
@@ -94,6 +94,16 @@ interface ContributionRecord {
   readonly task: string | null;
   /** Nothing known at or before this follows, epoch milliseconds UTC; null unless mark. */
   readonly watermarkMs: number | null;
+  /** Kind of terminal; null where unknown or refused, and unless traits. */
+  readonly terminalType: string | null;
+  /** System of the terminal; null where unknown or refused, and unless traits. */
+  readonly os: string | null;
+  /** Age band in decades; null where unknown or refused, and unless traits. */
+  readonly ageBand: string | null;
+  /** Gender; null where unknown or refused, and unless traits. */
+  readonly gender: string | null;
+  /** Prefecture; null where unknown or refused, and unless traits. */
+  readonly prefecture: string | null;
 }
 
 /** The next offset to read of one input. */

@@ -17,8 +17,10 @@ import { RawId } from '../../src/model/identity.ts';
 import type { RawConsent, RawErasure, RawFix } from '../../src/model/raw.ts';
 import { eventTime } from '../../src/model/time.ts';
 import type { Outgoing } from '../../src/ports/log.ts';
+import { receiptOf } from '../../src/runtime/receipt.ts';
 import { SANITIZE_TOPICS, TOPICS } from '../../src/runtime/stream/topics.ts';
-import { framedEncoder } from '../../src/wire/framed.ts';
+import { avroCodec } from '../../src/wire/avro.ts';
+import { framedEncoder, unframed } from '../../src/wire/framed.ts';
 import { scratchFolder } from '../support/cli.ts';
 import { writeConfig } from '../support/inputs.ts';
 import { KafkaBench } from '../support/kafka-bench.ts';
@@ -128,6 +130,24 @@ describeWithProcesses('G-03 G-04 a person on a cluster', ['kafka'], () => {
     ]);
   };
 
+  /** The first receipt of an erasure that comes into a ledger. */
+  const receipt = async (): Promise<unknown> => {
+    const { decode } = avroCodec('release.ledger');
+    return Promise.race([
+      failed,
+      new Promise<unknown>((resolve, reject) => {
+        log
+          .tail(TOPICS.ledger, ({ records }) => {
+            for (const { value } of records) {
+              const line = value === null ? null : decode(unframed(value));
+              if (line?.kind === 'keep' && line.value.entry.type === 'erasure') resolve(line.value.entry);
+            }
+          })
+          .catch(reject);
+      }),
+    ]);
+  };
+
   /** Topics in whose files the text stands in the clear. */
   const topicsHolding = (text: string): readonly string[] => {
     const holding = new Set<string>();
@@ -194,6 +214,7 @@ describeWithProcesses('G-03 G-04 a person on a cluster', ['kafka'], () => {
       { ...of.consent(consent(START, false)), value: null },
     ]);
     await actedUpon(TOPICS.erasure);
+    expect(await receipt()).toMatchObject(receiptOf(erasure(START + 3_700_000)));
     await worker.stop();
     expect(topicsHolding(MEMBER)).toEqual(['privacy.consent', 'privacy.erasure', 'raw.gps']);
 

@@ -12,6 +12,7 @@ import { drawOf, membersOf, oracle } from '../support/oracle.ts';
 import { spanOf } from '../support/oracle-ladder.ts';
 import { shuffled } from '../support/seeded.ts';
 
+const TABLES = ['visits', 'footfall', 'dwell', 'transitions', 'terminals', 'demographics'] as const;
 const RUNS = { seed: 20240305, numRuns: 150 };
 const FEW = { seed: 20240306, numRuns: 35 };
 
@@ -44,8 +45,8 @@ const releasedOf = (run: GateRun): readonly string[] =>
     )
     .sort();
 
-const expectedOf = ({ visits, footfall, dwell, transitions }: Oracle): readonly string[] =>
-  [...visits, ...footfall, ...dwell, ...transitions]
+const expectedOf = (expected: Oracle): readonly string[] =>
+  TABLES.flatMap((table) => [...expected[table]])
     .map(({ table, closing, text }) => `${table} ${closing} ${text}`)
     .sort();
 
@@ -69,14 +70,13 @@ const check = (runs: typeof RUNS, law: (day: Contributions, gate: GatePolicy) =>
 describe('G-10 G-11 G-13 the gate against the oracle', () => {
   it('releases exactly the rows of the definition, byte for byte and at their closing', () => {
     let released = 0;
-    const seen = { visits: 0, footfall: 0, dwell: 0, transitions: 0 };
+    const seen = { visits: 0, footfall: 0, dwell: 0, transitions: 0, terminals: 0, demographics: 0 };
     check(RUNS, (day, gate) => {
       const run = atOnce(day, gate);
       const expected = oracle(day, worldOf(gate, run));
       expect(releasedOf(run).join('\n')).toBe(expectedOf(expected).join('\n'));
       released += expectedOf(expected).length;
-      for (const table of ['visits', 'footfall', 'dwell', 'transitions'] as const)
-        seen[table] += expected[table].length;
+      for (const table of TABLES) seen[table] += expected[table].length;
     });
     // The law is empty where nothing is released.
     expect(released).toBeGreaterThan(1_000);
@@ -126,10 +126,12 @@ describe('G-10 what the rows hold', () => {
   });
 
   it('G-11 G-14 every part has k members, the parts cover their rows, each once for each, and add up to what they published', () => {
-    laws(({ visits, dwell, transitions }, { gate }) => {
+    laws(({ visits, dwell, transitions, terminals, demographics }, { gate }) => {
       for (const [breakdowns, least] of [
         [dwell, gate.k],
         [transitions, gate.kBreakdown],
+        [terminals, gate.kBreakdown],
+        [demographics, gate.kBreakdown],
       ] as const) {
         for (const parts of partsByRow(breakdowns)) {
           const held = new Set(parts[0]?.holds);
@@ -150,12 +152,15 @@ describe('G-10 what the rows hold', () => {
   });
 
   it('G-11 a breakdown holds released contributions only, each once per dimension', () => {
-    laws(({ visits, dwell, transitions }) => {
+    laws(({ visits, dwell, transitions, terminals, demographics }) => {
       const released = new Set(visits.flatMap(({ holds }) => [...holds]));
+      const of = (rows: Oracle['dwell'], ...names: readonly string[]) =>
+        names.map((name) => rows.filter(({ row }) => row['dimension'] === name));
       const dimensions = [
         dwell,
-        transitions.filter(({ row }) => row['dimension'] === 'place'),
-        transitions.filter(({ row }) => row['dimension'] === 'category'),
+        ...of(transitions, 'place', 'category'),
+        ...of(terminals, 'terminal_type', 'os'),
+        ...of(demographics, 'age_band', 'gender', 'prefecture'),
       ];
       for (const rows of dimensions) {
         const held = partsByRow(rows).flatMap((parts) => [...(parts[0]?.holds ?? [])]);
@@ -258,6 +263,8 @@ describe('G-03 a withdrawal', () => {
           footfall,
           dwell: [],
           transitions: [],
+          terminals: [],
+          demographics: [],
         });
         expect(releasedOf(run).filter((text) => /^(visits|footfall)/u.test(text))).toEqual(
           expectedOf(base(expected)),
@@ -300,6 +307,7 @@ describe('G-03 a withdrawal', () => {
           visits: without(day.visits),
           successors: without(day.successors),
           footfall: without(day.footfall),
+          traits: without(day.traits),
         };
         expect(releasedOf(run)).toEqual(releasedOf(atOnce(away, gate)));
       }),

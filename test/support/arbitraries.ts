@@ -4,11 +4,12 @@ import type {
   Contribution,
   FootfallContribution,
   SuccessorContribution,
+  TraitsContribution,
   VisitContribution,
 } from '../../src/model/contribution.ts';
 import type { GatePolicy, Policy, Tier } from '../../src/model/policy.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, eventTime } from '../../src/model/time.ts';
-import { EPOCH, aFootfall, aPolicy, aSuccessor, aVisit } from './builders.ts';
+import { EPOCH, aFootfall, aPolicy, aSuccessor, aVisit, someTraits } from './builders.ts';
 import type { Contributions } from './oracle.ts';
 
 /** Members m0… and, from 100 on, subjects without a member. */
@@ -76,6 +77,26 @@ const visitKey = (c: VisitContribution): string => `${c.subject}|${c.store}|${St
 
 const anyNext = fc.option(fc.constantFrom(...STORES), { nil: null });
 
+const anyTrait = (...values: readonly string[]) =>
+  fc.option(fc.constantFrom(...values), { nil: null, freq: 4 });
+
+/** Two or three values of each, so that some parts are large enough; some people say more than once. */
+const anyTraits: fc.Arbitrary<TraitsContribution> = fc
+  .record({
+    who: anyone,
+    minute: fc.nat(24 * 60),
+    traits: fc.record({
+      terminalType: anyTrait('phone', 'tablet', 'other'),
+      os: anyTrait('android', 'ios'),
+      ageBand: anyTrait('20s', '30s', '40s'),
+      gender: anyTrait('FEMALE', 'MALE'),
+      prefecture: anyTrait('Tokyo'),
+    }),
+  })
+  .map(({ who, minute, traits }) =>
+    someTraits(nameOf(who), { traits, knownAt: eventTime(EPOCH + minute * MINUTE_MS) }),
+  );
+
 /** The contributions of one epoch, every one distinct. */
 export const anyDay: fc.Arbitrary<Contributions> = fc
   .record({
@@ -86,13 +107,18 @@ export const anyDay: fc.Arbitrary<Contributions> = fc
       selector: ([v]) => visitKey(v),
     }),
     footfall: fc.uniqueArray(anyFootfall, { maxLength: 70, size: 'max', selector: footfallKey }),
+    traits: fc.oneof(
+      { weight: 3, arbitrary: fc.array(anyTraits, { minLength: 20, maxLength: 50, size: 'max' }) },
+      { weight: 1, arbitrary: fc.constant([]) },
+    ),
   })
-  .map(({ visits, footfall }) => ({
+  .map(({ visits, footfall, traits }) => ({
     visits: visits.map(([visit]) => visit),
     successors: visits.flatMap(([visit, next]): SuccessorContribution[] =>
       next === null ? [] : [aSuccessor(visit, next)],
     ),
     footfall,
+    traits,
   }));
 
 /** Gates that release something of such days. */
@@ -113,11 +139,12 @@ export const anyGate: fc.Arbitrary<GatePolicy> = fc
 
 export const policyWith = (gate: GatePolicy): Policy => aPolicy({ gate });
 
-export const everyone = ({ visits, successors, footfall }: Contributions): readonly Contribution[] => [
-  ...visits,
-  ...successors,
-  ...footfall,
-];
+export const everyone = ({
+  visits,
+  successors,
+  footfall,
+  traits,
+}: Contributions): readonly Contribution[] => [...visits, ...successors, ...footfall, ...traits];
 
 /** Moments of an epoch and its graces at which a watermark may stand, ascending. */
 export const anyWatermarks = fc

@@ -7,6 +7,8 @@ import { PURPOSES, SOURCES } from '../../src/model/consent.ts';
 import type {
   FootfallContribution,
   SuccessorContribution,
+  Traits,
+  TraitsContribution,
   VisitContribution,
 } from '../../src/model/contribution.ts';
 import { RawId, pseudonym } from '../../src/model/identity.ts';
@@ -266,3 +268,17 @@ export const aFootfall = (
     ...over,
   };
 };
+
+/** What is known of a subject; of nobody in particular unless said. */
+export const someTraits = (
+  subject: string,
+  { traits = {}, ...over }: { traits?: Partial<Traits> } & Partial<Omit<TraitsContribution, 'traits'>> = {},
+): TraitsContribution => ({
+  kind: 'traits',
+  epoch: EPOCH,
+  region: regionOf(storeOf('bakery')),
+  subject: pseudonym(subject),
+  traits: { terminalType: null, os: null, ageBand: null, gender: null, prefecture: null, ...traits },
+  knownAt: clock('12:00'),
+  ...over,
+});

@@ -75,12 +75,12 @@ const labelled = (
   return ids.map((id) => ({ kind, id, people: people.filter((c) => labelOf(c) === id) }));
 };
 
-const withRest = (
-  dimension: string,
+/** Who has no part of their own; while they are short of k, the smallest part joins them. Null when they stay short. */
+const withLeft = (
   named: readonly Labelled[],
   people: readonly VisitContribution[],
   gate: GatePolicy,
-): readonly Part[] | null => {
+): readonly Labelled[] | null => {
   let kept = [...named];
   const rest = (): VisitContribution[] => people.filter((c) => !kept.some((part) => part.people.includes(c)));
   const short = (): boolean => rest().length > 0 && members(rest(), gate) < gate.kBreakdown;
@@ -91,12 +91,43 @@ const withRest = (
   }
   if (short()) return null;
   const left = rest();
-  const all = left.length > 0 ? [...kept, { kind: 'elsewhere', id: 'elsewhere', people: left }] : kept;
-  const parts = all.map(({ kind, id, people: inside }) => ({
-    columns: { dimension, to_kind: kind, to_id: id },
+  return left.length > 0 ? [...kept, { kind: '', id: '', people: left }] : kept;
+};
+
+const withRest = (
+  dimension: string,
+  named: readonly Labelled[],
+  people: readonly VisitContribution[],
+  gate: GatePolicy,
+): readonly Part[] | null => {
+  const parts = (withLeft(named, people, gate) ?? []).map(({ kind, id, people: inside }) => ({
+    columns: { dimension, to_kind: kind || 'elsewhere', to_id: id || 'elsewhere' },
     subjects: inside.map((c) => c.subject),
   }));
   return told(parts, gate);
+};
+
+/** People by category; whoever did not say is unknown, and what is short of its k is other. */
+export const traitBreakdown = (
+  people: readonly VisitContribution[],
+  dimension: string,
+  categoryOf: (c: VisitContribution) => string | null,
+  gate: GatePolicy,
+): readonly Part[] | null => {
+  const label = (c: VisitContribution): string | undefined => {
+    const category = categoryOf(c) ?? 'unknown';
+    return category === 'other' ? undefined : category;
+  };
+  const named = labelled(people, 'category', label).filter(
+    ({ people: inside }) => members(inside, gate) >= gate.kBreakdown,
+  );
+  return told(
+    (withLeft(named, people, gate) ?? []).map(({ id, people: inside }) => ({
+      columns: { dimension, category: id === '' ? 'other' : id },
+      subjects: inside.map((c) => c.subject),
+    })),
+    gate,
+  );
 };
 
 /** Next visits by r7 cell; what is short of its k by region; what is short then, and no next visit, elsewhere. */

@@ -4,12 +4,20 @@ import { getResolution } from 'h3-js';
 import type {
   FootfallContribution,
   SuccessorContribution,
+  Traits,
+  TraitsContribution,
   VisitContribution,
 } from '../../src/model/contribution.ts';
 import type { Store } from '../../src/model/place.ts';
 import type { GatePolicy } from '../../src/model/policy.ts';
 import { EPOCH } from './builders.ts';
-import { categoryBreakdown, dwellBreakdown, onePerPerson, placeBreakdown } from './oracle-parts.ts';
+import {
+  categoryBreakdown,
+  dwellBreakdown,
+  onePerPerson,
+  placeBreakdown,
+  traitBreakdown,
+} from './oracle-parts.ts';
 import type { Kind, Place, Span, Step } from './oracle-ladder.ts';
 import { HOUR, footfallSteps, spanOf, storeCell, visitSteps } from './oracle-ladder.ts';
 import { fit, noiseOf, rounded } from './oracle-numbers.ts';
@@ -186,6 +194,8 @@ export interface Oracle {
   readonly footfall: readonly Proven<FootfallContribution>[];
   readonly dwell: readonly Proven<VisitContribution>[];
   readonly transitions: readonly Proven<VisitContribution>[];
+  readonly terminals: readonly Proven<VisitContribution>[];
+  readonly demographics: readonly Proven<VisitContribution>[];
   /** Texts of the WITHHELD rows of visits × store × day. */
   readonly withheld: readonly string[];
 }
@@ -194,6 +204,7 @@ export interface Contributions {
   readonly visits: readonly VisitContribution[];
   readonly successors: readonly SuccessorContribution[];
   readonly footfall: readonly FootfallContribution[];
+  readonly traits: readonly TraitsContribution[];
 }
 
 const visitorsIn = (group: Group<VisitContribution>, world: World): number =>
@@ -234,7 +245,7 @@ const withheldOf = (
 interface Breakdown {
   /** Table, with the dimension where it has one. */
   readonly series: string;
-  readonly table: 'dwell' | 'transitions';
+  readonly table: 'dwell' | 'transitions' | 'terminals' | 'demographics';
   readonly least: number;
   readonly partsIn: (people: readonly VisitContribution[], gate: GatePolicy) => readonly Part[] | null;
 }
@@ -288,7 +299,7 @@ const breakdownOf = (
         base.holdsOf(other) === 'all',
     );
     const holds = whole && !finerHolds(group, groups, steps) ? 'all' : 'rest';
-    const closing = table === 'transitions' ? closingOf(spanOf('day', EPOCH)) : closingOf(group.span);
+    const closing = table === 'dwell' ? closingOf(group.span) : closingOf(spanOf('day', EPOCH));
     const { parts, numbers } = broken(group, base, world, kind) ?? { parts: [], numbers: [] };
     return parts.map(({ columns, subjects }, i) =>
       proven(
@@ -301,8 +312,38 @@ const breakdownOf = (
   });
 };
 
+const TRAITS = {
+  terminals: { terminal_type: 'terminalType', os: 'os' },
+  demographics: { age_band: 'ageBand', gender: 'gender', prefecture: 'prefecture' },
+} as const;
+
+/** A subject's traits: the latest known; of two known at once the greater text, so that order does not matter. */
+const traitsOf = (told: readonly TraitsContribution[]): ReadonlyMap<string, Traits> => {
+  const text = ({ traits: t }: TraitsContribution): string =>
+    [t.terminalType, t.os, t.ageBand, t.gender, t.prefecture].map((value) => value ?? '').join('|');
+  const sorted = [...told].sort((a, b) => a.knownAt - b.knownAt || (text(a) < text(b) ? -1 : 1));
+  return new Map(sorted.map(({ subject, traits }) => [subject, traits]));
+};
+
+const byTraits = (
+  table: keyof typeof TRAITS,
+  base: Base<VisitContribution>,
+  told: readonly TraitsContribution[],
+  world: World,
+): readonly Proven<VisitContribution>[] => {
+  const traits = traitsOf(told);
+  if (traits.size === 0) return [];
+  return Object.entries(TRAITS[table]).flatMap(([dimension, name]) =>
+    breakdownOf(base, world, {
+      ...{ series: `${table}.${dimension}`, table, least: world.gate.kBreakdown },
+      partsIn: (people, by) =>
+        traitBreakdown(people, dimension, (c) => traits.get(c.subject)?.[name] ?? null, by),
+    }),
+  );
+};
+
 /** Everything the gate must publish of one epoch. */
-export const oracle = ({ visits, successors, footfall }: Contributions, world: World): Oracle => {
+export const oracle = ({ visits, successors, footfall, traits }: Contributions, world: World): Oracle => {
   const steps = visitSteps(world.stores);
   const base = baseOf(visits, steps, world);
   const walking = footfallSteps();
@@ -335,6 +376,8 @@ export const oracle = ({ visits, successors, footfall }: Contributions, world: W
         partsIn: (people, by) => categoryBreakdown(people, nextOf, by),
       }),
     ],
+    terminals: byTraits('terminals', base, traits, world),
+    demographics: byTraits('demographics', base, traits, world),
     withheld: withheldOf(base, steps, world),
   };
 };

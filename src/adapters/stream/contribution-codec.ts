@@ -1,7 +1,7 @@
 /** Values of `oboro.contributions`: contributions sealed under their epoch's state key, controls in the clear. */
 import type { KeyOf } from '../../flow/keys.ts';
-import type { Contribution, Retraction } from '../../model/contribution.ts';
-import type { Control, Done, Note, Want } from '../../model/control.ts';
+import type { Contribution, Mark, Retraction } from '../../model/contribution.ts';
+import type { Control } from '../../model/control.ts';
 import { OboroError } from '../../model/errors.ts';
 import type { EpochStart } from '../../model/time.ts';
 import { epochStart } from '../../model/time.ts';
@@ -89,9 +89,9 @@ const boundOf = ({ topic, partition }: Place, epoch: EpochStart): string =>
   [topic, partition, epoch].join('|');
 
 /** Only tasks of this deployment write here; its access is theirs alone. */
-const controlOf = (text: Buffer): Want | Done | Note => {
+const controlOf = (text: Buffer): Exclude<Control, Mark> => {
   try {
-    return JSON.parse(text.toString('utf8')) as Want | Done | Note;
+    return JSON.parse(text.toString('utf8')) as Exclude<Control, Mark>;
   } catch {
     throw corrupt();
   }

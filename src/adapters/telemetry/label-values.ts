@@ -41,6 +41,7 @@ export const OUTCOMES: readonly string[] = [
   'outside',
   'successor',
   'footfall',
+  'traits',
   'retract',
   'mark',
   'consent',

@@ -92,6 +92,7 @@ const reportLines = (name: string, report: LedgerReport, isEndless = false): rea
     `chain             ${report.problems.length === 0 ? 'holds' : 'BROKEN'}`,
     `releases          ${String(report.releases)} windows, ${String(report.keys)} keys, each at most once`,
     `epochs            ${String(report.epochs.length)} born, ${String(report.epochs.length - alive.length)} destroyed`,
+    ...(report.erasures === 0 ? [] : [`erasures          ${String(report.erasures)} receipts`]),
     ...alive.map(
       (epoch) => `  still alive     ${epoch.audience} ${new Date(epoch.epochStartMs).toISOString()}`,
     ),

@@ -67,6 +67,7 @@ export const parametersOf = (policy: Policy): GenesisEntry['parameters'] => ({
   secretDraw: `1–${String(policy.gate.drawMax)}`,
   rounding: policy.gate.rounding,
   unlinkedRaiseK: policy.gate.unlinkedRaiseK,
+  storeDays: policy.gate.storeDays,
   zone: policy.zone,
   dayStartHour: policy.dayStartHour,
   daypartHours: policy.daypartHours.join(','),
@@ -77,6 +78,7 @@ export const parametersOf = (policy: Policy): GenesisEntry['parameters'] => ({
   bridgeS: policy.visits.bridgeMs / SECOND_MS,
   sessionGapS: policy.visits.sessionGapMs / SECOND_MS,
   ...(policy.gate.tier === 'dp' ? dpParameters(policy.gate.dp) : {}),
+  ...(policy.shadow === null ? {} : { shadowK: policy.shadow.k }),
   contributionsPerTable: policy.bounds.perTable,
   visitsPerWindow: policy.bounds.visitsPerWindow,
 });

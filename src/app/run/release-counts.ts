@@ -8,6 +8,8 @@ export const NO_RELEASES: ReleaseCounts = {
   visits: { RELEASED: 0, WITHHELD: 0 },
   dwell: { RELEASED: 0, WITHHELD: 0 },
   transitions: { RELEASED: 0, WITHHELD: 0 },
+  terminals: { RELEASED: 0, WITHHELD: 0 },
+  demographics: { RELEASED: 0, WITHHELD: 0 },
   footfall: { RELEASED: 0, WITHHELD: 0 },
 };
 

@@ -12,7 +12,14 @@ import { avroCodec } from '../../wire/avro.ts';
 import { framed, framedEncoder, schemaIdOf, unframed } from '../../wire/framed.ts';
 import { releaseRowCodec } from '../../wire/release-rows.ts';
 
-const PLACE_TABLES: readonly PlaceTable[] = ['visits', 'dwell', 'transitions', 'footfall'];
+const PLACE_TABLES: readonly PlaceTable[] = [
+  'visits',
+  'dwell',
+  'transitions',
+  'terminals',
+  'demographics',
+  'footfall',
+];
 
 export const sanitizeOutput = async (registry: SchemaRegistry): Promise<SanitizeOutputCodec> => {
   const location = framedEncoder('location.sanitized', await registry.idOf('location.sanitized'));

@@ -4,6 +4,7 @@ import type { SaltName } from '../../model/identity.ts';
 import type {
   EpochBornEntry,
   EpochDestroyedEntry,
+  ErasureEntry,
   GenesisEntry,
   LedgerEntry,
   LedgerLine,
@@ -33,7 +34,8 @@ export class Chain {
     const { entry } = line;
     if (entry.type === 'genesis') this.#genesis = entry;
     if (entry.type === 'release') this.#remember(entry);
-    if (entry.type === 'epoch_born' || entry.type === 'epoch_destroyed') this.#notes.add(noteName(entry));
+    if (entry.type === 'epoch_born' || entry.type === 'epoch_destroyed' || entry.type === 'erasure')
+      this.#notes.add(noteName(entry));
   }
 
   /** The parameters, once; null when the chain has them. Throws CFG_INVALID when it was begun under others. */
@@ -71,8 +73,8 @@ export class Chain {
     return this.#append(entry);
   }
 
-  /** The line of a salt's birth or death, or null when the chain has it already. */
-  note(entry: EpochBornEntry | EpochDestroyedEntry): LedgerLine | null {
+  /** The line of a salt's birth or death, or of an erasure, or null when the chain has it already. */
+  note(entry: Noted): LedgerLine | null {
     const name = noteName(entry);
     if (this.#notes.has(name)) return null;
     this.#notes.add(name);
@@ -98,8 +100,12 @@ export class Chain {
 const windowName = ({ table, windowKind, windowStartMs, epochStartMs }: ReleaseEntry): string =>
   [table, windowKind, String(windowStartMs), String(epochStartMs)].join('|');
 
-const noteName = ({ type, audience, epochStartMs }: EpochBornEntry | EpochDestroyedEntry): string =>
-  `${type}|${audience}|${String(epochStartMs)}`;
+type Noted = EpochBornEntry | EpochDestroyedEntry | ErasureEntry;
+
+const noteName = (entry: Noted): string =>
+  entry.type === 'erasure'
+    ? `${entry.type}|${String(entry.no)}`
+    : `${entry.type}|${entry.audience}|${String(entry.epochStartMs)}`;
 
 const partitionsChanged = (count: string): OboroError =>
   new OboroError(

@@ -7,6 +7,7 @@ import type { EpochStart, EventTime, WallTime, Watermark } from '../../model/tim
 import { HOUR_MS, epochStart, wallTime } from '../../model/time.ts';
 import type { LogBatch, Outgoing, Position } from '../../ports/log.ts';
 import { Counters } from '../counters.ts';
+import type { ReleasedDays } from '../flow.ts';
 import { GateTask } from '../gate-task.ts';
 import { KeyRing } from '../key-ring.ts';
 import { Chain } from './chain.ts';
@@ -33,6 +34,7 @@ export class GateStream<R> implements StreamTask {
   readonly #codec: ContributionCodec;
   readonly #task: GateTask<R>;
   readonly #chain: Chain;
+  readonly #storeDays: ReleasedDays;
   readonly #marks: Marks;
   readonly #epochs = new GateEpochs();
   readonly #vaultWriter: VaultWriter | null;
@@ -56,6 +58,7 @@ export class GateStream<R> implements StreamTask {
     this.#codec = contributions;
     this.#releases = new ReleaseFeed({ views: options.releases, partition: options.partition });
     this.#chain = new Chain(options.rules);
+    this.#storeDays = flow.storeDays;
     this.#marks = new Marks(options.sanitizePartitions);
     this.#task = new GateTask(flow, (released) => this.#release(released), this.#counters);
     this.#vaultWriter =
@@ -79,7 +82,7 @@ export class GateStream<R> implements StreamTask {
     this.#lane = new CommitLane(await log.openWriter(transactionalId));
     await vaultCaughtUp();
     await log.readToEnd({ topic: TOPICS.ledger, partition }, null, ({ records }) => {
-      for (const { value } of records) if (value !== null) this.#chain.load(output.ledgerLine(value));
+      for (const { value } of records) if (value !== null) this.#load(output.ledgerLine(value));
     });
     await log.readToEnd({ topic: TOPICS.gate, partition }, null, ({ records }) => {
       for (const { value } of records) if (value !== null) this.#saved = output.readPosition(value);
@@ -222,6 +225,9 @@ export class GateStream<R> implements StreamTask {
       this.#urgent ||= this.#records.length > 0;
     } else if (control.kind === 'done') {
       this.#vaultWriter?.done(control.partition, control.epoch, now);
+    } else if (control.kind === 'receipt') {
+      const { receipt, date } = control;
+      this.#ledger(this.#chain.note({ type: 'erasure', receipt, date, no: offset }));
     } else {
       this.#take(control.entry, offset);
     }
@@ -265,10 +271,16 @@ export class GateStream<R> implements StreamTask {
     this.#write({ topic: TOPICS.contributions, partition: VAULT_PARTITION, key: null, value });
   }
 
+  #load(line: LedgerLine): void {
+    this.#chain.load(line);
+    if (line.entry.type === 'release') this.#storeDays.note(line.entry);
+  }
+
   #release(released: R): void {
     const { entryOf, output, partition } = this.#o;
     const entry = entryOf(released);
     const line = this.#chain.release(entry);
+    this.#storeDays.note(entry);
     // Also what comes again: it mends views that were lost.
     this.#releases.note(entry);
     if (line === null) return;

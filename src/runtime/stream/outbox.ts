@@ -4,6 +4,7 @@ import type { Control } from '../../model/control.ts';
 import type { SaltName } from '../../model/identity.ts';
 import type { EpochStart } from '../../model/time.ts';
 import type { Outgoing } from '../../ports/log.ts';
+import type { Receipt } from '../receipt.ts';
 import type { ContributionCodec } from './codecs.ts';
 import { TOPICS, VAULT_PARTITION } from './topics.ts';
 
@@ -60,6 +61,17 @@ export class Outbox {
     for (let partition = 0; partition < this.#o.gatePartitions; partition++) {
       this.#afterContributions.push({ topic: TOPICS.contributions, partition, key: null, value });
     }
+  }
+
+  /** Tells one chain of an erasure. */
+  receipt(receipt: Receipt): void {
+    const value = this.#o.codec.control({ kind: 'receipt', ...receipt });
+    this.#afterContributions.push({
+      topic: TOPICS.contributions,
+      partition: VAULT_PARTITION,
+      key: null,
+      value,
+    });
   }
 
   /** Asks the vault's writer for salts; not collected, since whoever asks waits. */

@@ -2,6 +2,8 @@
 import type { RawRevocation, RawRight } from '../../model/raw.ts';
 import type { WallTime } from '../../model/time.ts';
 import type { Outgoing } from '../../ports/log.ts';
+import type { Receipt } from '../receipt.ts';
+import { receiptOf } from '../receipt.ts';
 import type { SanitizeTask } from '../sanitize-task.ts';
 import type { ConsentFeed } from './consent-feed.ts';
 import type { ConsentTopic } from './consent-topic.ts';
@@ -13,6 +15,8 @@ export interface RightsDeskOptions {
   readonly views: Pick<ConsentFeed, 'note'>;
   readonly topic: ConsentTopic;
   readonly write: (record: Outgoing) => void;
+  /** Told of each erasure that was carried out, once. */
+  readonly receipt: (receipt: Receipt) => void;
 }
 
 export class RightsDesk {
@@ -27,7 +31,7 @@ export class RightsDesk {
     const { task, views, topic } = this.#o;
     for (const right of rights) {
       task.right(right);
-      this.#write(topic.after(right, now));
+      this.#done(right, now);
     }
     views.note(rights);
     if (isConsents) topic.saw(now);
@@ -42,11 +46,16 @@ export class RightsDesk {
   /** One that the restored state has not acted upon. */
   afterRestore(right: Right, now: WallTime): void {
     this.#o.task.rightAfterRestore(right);
-    this.#write(this.#o.topic.after(right, now));
+    this.#done(right, now);
   }
 
   turn(now: WallTime): void {
     this.#write(this.#o.topic.turn(now));
+  }
+
+  #done(right: Right, now: WallTime): void {
+    this.#write(this.#o.topic.after(right, now));
+    if (right.kind === 'erasure') this.#o.receipt(receiptOf(right));
   }
 
   #write(records: readonly Outgoing[]): void {

@@ -82,6 +82,7 @@ export class SanitizeStream implements StreamTask {
       ...{ task: this.#task, views: this.#views },
       topic: new ConsentTopic({ partition, flow, encode: output.consent, now: options.clock.now() }),
       write: (record) => this.#outbox.record(record),
+      receipt: (receipt) => this.#outbox.receipt(receipt),
     });
     this.#unlisten = options.vault.onDestroyed((name) => {
       this.#ring.markClosed(name);

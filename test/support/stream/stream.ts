@@ -204,6 +204,8 @@ const byTable = (rowsOf: (table: PlaceTable) => readonly string[]): RowsByTable 
   visits: rowsOf('visits').toSorted(),
   dwell: rowsOf('dwell').toSorted(),
   transitions: rowsOf('transitions').toSorted(),
+  terminals: rowsOf('terminals').toSorted(),
+  demographics: rowsOf('demographics').toSorted(),
   footfall: rowsOf('footfall').toSorted(),
 });
 

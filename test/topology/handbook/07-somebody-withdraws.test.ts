@@ -5,7 +5,9 @@
  * names nobody and stands as it is: a row that changed would say who left.
  */
 import { describe, expect, it } from 'vitest';
-import { aFix, aSmallPolicy, aStay, clock, inOrder, people } from '../../support/builders.ts';
+import { verifyLedger } from '../../../src/release/ledger-verify.ts';
+import { receiptOf } from '../../../src/runtime/receipt.ts';
+import { aFix, anErasure, aSmallPolicy, aStay, clock, inOrder, people } from '../../support/builders.ts';
 import { drive } from '../../support/drive.ts';
 
 const guests = people(6);
@@ -55,5 +57,17 @@ describe('G-04 a member asks to be forgotten', () => {
     expect(run.count('doors', 'erased')).toBe(1);
     await run.finish();
     expect(run.released('visits')).toEqual([]);
+  });
+
+  it('and the ledger holds a receipt that whoever made the request can find, and nobody else', async () => {
+    const run = await begin();
+    const erasure = anErasure({ ...leaver, at: clock('12:50') });
+    run.right(erasure);
+    const restarted = await run.restarted([erasure]);
+    await restarted.finish();
+    const receipts = restarted.ledger.flatMap(({ entry }) => (entry.type === 'erasure' ? [entry] : []));
+    expect(receipts).toEqual([{ type: 'erasure', ...receiptOf(erasure), no: 1 }]);
+    expect(verifyLedger(restarted.ledger)).toMatchObject({ problems: [], erasures: 1 });
+    expect(JSON.stringify(restarted.ledger)).not.toContain(leaver?.member);
   });
 });

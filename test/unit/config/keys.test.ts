@@ -57,6 +57,7 @@ describe('the keys of oboro', () => {
       'visits',
       'bounds',
       'gate',
+      'shadow',
       'vault',
       'run',
       'kafka',

@@ -44,6 +44,7 @@ const DEFAULTS: Policy = {
   },
   visits: { minDwellMs: 5 * MIN, bridgeMs: 12 * HOUR, sessionGapMs: 30 * MIN },
   bounds: { perTable: 12, visitsPerWindow: 3, dwellMaxMs: 240 * MIN },
+  shadow: null,
   gate: {
     tier: 'perturbed',
     k: 10,
@@ -56,6 +57,7 @@ const DEFAULTS: Policy = {
     graceDayMs: 2 * HOUR,
     dwellEdgesMs: [10 * MIN, 20 * MIN, 60 * MIN, 120 * MIN, 240 * MIN],
     homogeneityShare: 0.9,
+    storeDays: 0,
     dp: { epsilon: 2, shares: { visits: 1, dwell: 0.5, transitions: 0.3 } },
   },
 };

@@ -41,6 +41,7 @@ export const aPolicy = (gate: Partial<Policy['gate']> = {}): Policy => ({
   },
   visits: { minDwellMs: 5 * MINUTE_MS, bridgeMs: 30 * MINUTE_MS, sessionGapMs: 30 * MINUTE_MS },
   bounds: { perTable: 12, visitsPerWindow: 3, dwellMaxMs: 240 * MINUTE_MS },
+  shadow: null,
   gate: {
     tier: 'perturbed',
     k: 10,
@@ -53,6 +54,7 @@ export const aPolicy = (gate: Partial<Policy['gate']> = {}): Policy => ({
     graceDayMs: 120 * MINUTE_MS,
     dwellEdgesMs: [10, 20, 60, 120, 240].map((minutes) => minutes * MINUTE_MS),
     homogeneityShare: 0.9,
+    storeDays: 0,
     dp: { epsilon: 2, shares: { visits: 1, dwell: 0.5, transitions: 0.3 } },
     ...gate,
   },

@@ -4,7 +4,7 @@ import type { GateInput, VisitEntry } from '../../../src/model/tally.ts';
 import type { WindowKind } from '../../../src/model/time.ts';
 import { MINUTE_MS, watermark } from '../../../src/model/time.ts';
 import { UnitList } from '../../../src/place/units.ts';
-import type { GateEnv } from '../../../src/release/gate.ts';
+import type { GateEnv } from '../../../src/release/gate-env.ts';
 import { gateFold } from '../../../src/release/gate.ts';
 import type { GateState } from '../../../src/release/gate-state.ts';
 import { calendarOf } from '../../../src/topology/parts.ts';

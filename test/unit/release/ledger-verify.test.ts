@@ -153,6 +153,25 @@ describe('G-07 G-12 a fault', () => {
   it('a dimension in a table that has none, and its lack in one that has, are found', () => {
     expect(problems(GENESIS, born(), release({ dimension: 'place' }))).not.toEqual([]);
     expect(problems(GENESIS, born(), release({}, { table: 'transitions' }))).not.toEqual([]);
+    expect(problems(GENESIS, born(), release({ dimension: 'os' }, { table: 'demographics' }))).not.toEqual(
+      [],
+    );
+    expect(problems(GENESIS, born(), release({ dimension: 'os' }, { table: 'terminals' }))).toEqual([]);
+  });
+
+  it('shares of visits are in classes, and nothing else', () => {
+    const told = (share: string): LedgerEntry => ({
+      ...release(),
+      coverage: [{ regionId: '852f5aaffffffff', parameters: 'live', shares: { withheld: share as '<5' } }],
+    });
+    expect(problems(GENESIS, born(), told('5-10'))).toEqual([]);
+    expect(problems(GENESIS, born(), told('7.3'))).toEqual(['line 3: not a ledger line']);
+  });
+
+  it('G-04 a second receipt of one erasure is found', () => {
+    const erasure = { type: 'erasure', receipt: 'e', date: '2024-03-05', no: 1 } as const;
+    expect(problems(GENESIS, erasure, { ...erasure, no: 2 })).toEqual([]);
+    expect(problems(GENESIS, erasure, erasure)).toHaveLength(1);
   });
 
   it('a window outside its epoch is found', () => {

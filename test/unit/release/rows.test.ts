@@ -10,6 +10,8 @@ import {
   transitionsRows,
   visitsRow,
   withheldVisitsRow,
+  demographicsRows,
+  terminalsRows,
 } from '../../../src/release/rows.ts';
 import { Zone } from '../../../src/time/zone.ts';
 import { clock } from '../../support/builders.ts';
@@ -91,6 +93,12 @@ describe('rows', () => {
       transitions: transitionsRows(
         { ...about, dimension: 'place' },
         [{ label: { kind: 'elsewhere', id: 'elsewhere' }, visitors: 10 }],
+        zone,
+      )[0],
+      terminals: terminalsRows({ ...about, dimension: 'os' }, [{ label: 'ios', visitors: 10 }], zone)[0],
+      demographics: demographicsRows(
+        { ...about, dimension: 'gender' },
+        [{ label: 'FEMALE', visitors: 10 }],
         zone,
       )[0],
       footfall: footfallRow(about, 20, zone),

@@ -55,6 +55,7 @@ export const POLICY: Policy = {
   },
   visits: { minDwellMs: 5 * MINUTE_MS, bridgeMs: 12 * HOUR_MS, sessionGapMs: HOUR_MS },
   bounds: { perTable: 12, visitsPerWindow: 3, dwellMaxMs: 4 * HOUR_MS },
+  shadow: null,
   gate: {
     tier: 'perturbed',
     k: 10,
@@ -67,6 +68,7 @@ export const POLICY: Policy = {
     graceDayMs: 2 * HOUR_MS,
     dwellEdgesMs: [10, 20, 60, 120, 240].map((minutes) => minutes * MINUTE_MS),
     homogeneityShare: 0.9,
+    storeDays: 0,
     dp: { epsilon: 2, shares: { visits: 1, dwell: 0.5, transitions: 0.3 } },
   },
 };

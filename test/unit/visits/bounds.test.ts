@@ -60,7 +60,7 @@ const counted = (movements: readonly Movement[], now: number = EPOCH + DAY_MS) =
 };
 const emitted = (movements: readonly Movement[]): readonly Contribution[] => counted(movements).emit;
 const kinds = (movements: readonly Movement[]): readonly string[] =>
-  emitted(movements).map((c) => (c.kind === 'footfall' ? 'footfall' : `${c.kind} ${c.store}`));
+  emitted(movements).map((c) => ('store' in c ? `${c.kind} ${c.store}` : c.kind));
 
 describe('G-10 a visit becomes a contribution', () => {
   it('with its store, its end, its dwell and its region', () => {

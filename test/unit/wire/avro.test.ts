@@ -142,6 +142,12 @@ describe('contributions', () => {
   const messages: readonly ContributionMessage[] = [
     SAMPLES['oboro.contributions'],
     {
+      kind: 'traits',
+      ...about,
+      traits: { terminalType: 'phone', os: null, ageBand: '30s', gender: null, prefecture: 'Tokyo' },
+      knownAt: eventTime(2),
+    },
+    {
       kind: 'successor',
       ...about,
       store: storeId('s'),

@@ -172,4 +172,15 @@ describe('G-07 births and deaths of salts', () => {
       expect(one.knows('epoch_destroyed', name)).toBe(true);
     }
   });
+
+  it('G-04 holds the receipt of an erasure once, also when it is read again', () => {
+    const erasure = { type: 'erasure', receipt: 'e'.repeat(64), date: '2024-03-05', no: 17 } as const;
+    const chain = aChain(begun());
+    const line = chain.note(erasure);
+    expect(line?.entry).toEqual(erasure);
+    expect(chain.note(erasure)).toBeNull();
+    const again = aChain([...begun(), ...linesOf(line)]);
+    expect(again.note(erasure)).toBeNull();
+    expect(again.note({ ...erasure, no: 18 })?.entry).toEqual({ ...erasure, no: 18 });
+  });
 });
