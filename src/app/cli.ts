@@ -10,6 +10,7 @@ import { feed } from './commands/feed.ts';
 import { fixturesConsentCommand } from './commands/fixtures.ts';
 import { ledgerVerify } from './commands/ledger.ts';
 import { run } from './commands/run.ts';
+import { utility } from './commands/utility.ts';
 import { vaultImport } from './commands/vault.ts';
 import { addRights, addStream } from './cli-stream.ts';
 import { configOption, talkOptions } from './cli-options.ts';
@@ -67,6 +68,11 @@ const addPrivacy = (oboro: Command): void => {
     .description('say in sentences what each stage does with the live parameters')
     .addOption(configOption())
     .action(explain);
+  talkOptions(oboro.command('utility'))
+    .description('what a setting costs: shares withheld and errors, for these and for other parameters')
+    .requiredOption('--input <paths...>', 'folders or files, named as for run')
+    .addOption(configOption())
+    .action(utility);
   const ledger = oboro.command('ledger').description('the record of all releases');
   talkOptions(ledger.command('verify [file]'))
     .description('recompute the chain; prove that nothing was released twice and every salt was destroyed')

@@ -1,4 +1,5 @@
 /** Both stages in one process over one stream of events: what `oboro run` and the test driver drive. */
+import type { Contribution, Retraction } from '../model/contribution.ts';
 import type { SaltName } from '../model/identity.ts';
 import type { GenesisEntry, LedgerLine, ReleaseEntry } from '../model/ledger.ts';
 import type { RawEvent, RawRight } from '../model/raw.ts';
@@ -28,7 +29,12 @@ export interface EngineSinks<R> {
   readonly ledger: (line: LedgerLine) => void;
 }
 
+/** What drives a gate. */
+export type GateDriver = Pick<GateTask<unknown>, 'openEpoch' | 'accept' | 'advance' | 'dropEpoch'>;
+
 export interface EngineOptions<R> {
+  /** Is told the same as the gate; for reports on other parameters, which release nothing. */
+  readonly beside?: GateDriver | undefined;
   readonly flow: Flow<R>;
   readonly ledger: LedgerRules;
   /** How a release is noted in the ledger. */
@@ -77,7 +83,7 @@ export class Engine<R> {
     this.#gate = new GateTask(flow.release, (released) => this.#release(released), counters);
     this.#sanitize = new SanitizeTask(
       flow.sanitize,
-      { location: sinks.location, contribution: (message) => this.#gate.accept(message) },
+      { location: sinks.location, contribution: (message) => this.#accept(message) },
       counters,
     );
   }
@@ -114,7 +120,9 @@ export class Engine<R> {
     for (const { at } of events) if (this.#isHonest(at)) this.#o.salts.want(at);
     for (const born of await this.#o.salts.fetch(this.#now)) {
       this.#ledger.append(born);
-      if (born.audience === 'statistics') this.#gate.openEpoch(born.epochStartMs as EpochStart);
+      if (born.audience !== 'statistics') continue;
+      this.#gate.openEpoch(born.epochStartMs as EpochStart);
+      this.#o.beside?.openEpoch(born.epochStartMs as EpochStart);
     }
   }
 
@@ -137,6 +145,7 @@ export class Engine<R> {
     this.#nextTick = now + TICK_MS;
     this.#sanitize.advance(now);
     this.#gate.advance(now);
+    this.#o.beside?.advance(now);
     for (const name of this.#o.salts.due(now)) this.#endEpoch(name);
   }
 
@@ -189,6 +198,11 @@ export class Engine<R> {
     this.#receipts.open(record.receipts);
   }
 
+  #accept(message: Contribution | Retraction): void {
+    this.#gate.accept(message);
+    this.#o.beside?.accept(message);
+  }
+
   #isHonest(at: EventTime): boolean {
     return at >= EARLIEST && at <= this.#wallBound;
   }
@@ -204,6 +218,7 @@ export class Engine<R> {
     this.#sanitize.dropEpoch(name);
     if (name.audience === 'statistics') {
       this.#gate.dropEpoch(name.epoch);
+      this.#o.beside?.dropEpoch(name.epoch);
       this.#ledger.closeEpoch(name.epoch);
     }
     this.#o.ring.retire(name);

@@ -53,6 +53,20 @@ describe.concurrent('explain', () => {
   });
 });
 
+describe.concurrent('utility', () => {
+  it('tells what other parameters would withhold, in a table and as JSON', async () => {
+    const table = await printed('utility', '--input', INPUT, '--config', CONFIG, '--quiet');
+    expect(table).toMatch(/^Of \d+ visits counted/);
+    expect(table).toMatch(/^running \(perturbed k 5\)/m);
+    expect(table).toMatch(/^dp /m);
+    const json = await printed('utility', '--input', INPUT, '--config', CONFIG, '--quiet', '--json');
+    const { alternatives } = JSON.parse(json) as { alternatives: { name: string; count: object }[] };
+    expect(alternatives.length).toBeGreaterThan(5);
+    for (const { count } of alternatives)
+      expect(count).toMatchObject({ visits: expect.any(Number) as number });
+  });
+});
+
 describe.concurrent('config', () => {
   it('check says that a configuration is in order, in words and as JSON', async () => {
     expect(await printed('config', 'check', '--config', CONFIG)).toMatch(/in order.*[0-9a-f]{64}/);

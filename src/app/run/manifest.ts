@@ -9,6 +9,8 @@ import type { GenesisEntry } from '../../model/ledger.ts';
 import type { DpPolicy, Policy } from '../../model/policy.ts';
 import { columnsOf } from '../../model/columns.ts';
 import type { PlaceTable } from '../../model/table.ts';
+import type { Accuracy } from '../../release/accuracy.ts';
+import { accuracyOf } from '../../release/accuracy.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { UnitList } from '../../place/units.ts';
 import type { CountTable } from '../../runtime/counters.ts';
@@ -33,6 +35,8 @@ export interface RunManifest {
   readonly codeVersion: string;
   readonly publicKeys: string;
   readonly parameters: GenesisEntry['parameters'];
+  /** How far published numbers are from the truth; it follows from the parameters. */
+  readonly accuracy: Accuracy;
   /** `imported` salts are not secret: the run was a test. */
   readonly vault: GenesisEntry['vault'];
   readonly inputs: readonly ManifestInput[];
@@ -130,7 +134,8 @@ export const manifestOf = (facts: ManifestFacts, run: RunFacts): RunManifest => 
     };
   });
   const head = { format: 'oboro manifest 1', finished: true, fingerprint } as const;
-  const made = { policyVersion, policyHash, codeVersion, publicKeys, parameters, vault };
+  const accuracy = accuracyOf(facts.policy.gate, facts.policy.bounds);
+  const made = { policyVersion, policyHash, codeVersion, publicKeys, parameters, accuracy, vault };
   return { ...head, ...made, inputs, counts, released, faults };
 };
 
@@ -148,9 +153,9 @@ export const writeManifests = async (out: string, manifest: RunManifest): Promis
   for (const [table, counts] of Object.entries(manifest.released)) {
     if (counts.RELEASED + counts.WITHHELD === 0) continue;
     const columns = columnsOf(table as PlaceTable).map(([name, type]) => ({ name, type }));
-    const { policyVersion, policyHash, codeVersion, publicKeys, parameters, vault } = manifest;
+    const { policyVersion, policyHash, codeVersion, publicKeys, parameters, accuracy, vault } = manifest;
     const about = { table, columns, rows: counts, policyVersion, policyHash, codeVersion, publicKeys };
-    await writeWhole(join(out, 'tables', table, 'manifest.json'), { ...about, parameters, vault });
+    await writeWhole(join(out, 'tables', table, 'manifest.json'), { ...about, parameters, accuracy, vault });
   }
   // Its exact counts are the operator's: what was counted and not released must not travel with the tables (G-15).
   await writeWhole(join(out, 'manifest.json'), manifest, 0o600);

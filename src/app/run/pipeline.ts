@@ -13,7 +13,6 @@ import type { Randomness } from '../../ports/clock.ts';
 import type { SaltVault } from '../../ports/salts.ts';
 import { releaseEntry } from '../../release/ledger.ts';
 import type { Released, WindowRows } from '../../release/released.ts';
-import type { Witness } from '../../release/witness.ts';
 import { Counters } from '../../runtime/counters.ts';
 import { Engine } from '../../runtime/engine.ts';
 import type { StatePart } from '../../runtime/fold-runner.ts';
@@ -33,13 +32,10 @@ import { positionOf } from './saved.ts';
 import type { OnFault } from './decode-line.ts';
 import type { RawSource } from './sources.ts';
 import { pathsOf } from './sources.ts';
-import type { Watch } from './watch.ts';
+import type { Onlookers, Watch } from './watch.ts';
 import type { Workspace } from './workspace.ts';
 
-export interface PipelineOptions {
-  readonly watch?: Watch;
-  /** Only where a proof needs to see the contributions behind the rows. */
-  readonly witness?: Witness;
+export interface PipelineOptions extends Onlookers {
   readonly follow?: boolean;
   readonly config: Config;
   readonly codeVersion: string;
@@ -103,6 +99,7 @@ export class Pipeline {
       counters: this.#counters,
       latenessMs,
       wallBound: options.latestMs,
+      beside: options.beside?.(options.stores),
       sinks: {
         location: (record) => {
           this.#seeing?.(record);

@@ -10,7 +10,6 @@ import type { Config } from '../../config/config.ts';
 import { OboroError } from '../../model/errors.ts';
 import { eventTime } from '../../model/time.ts';
 import type { Clock, Randomness } from '../../ports/clock.ts';
-import type { Witness } from '../../release/witness.ts';
 import { Decoders } from './decoders.ts';
 import { Follower } from './follow.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -19,7 +18,7 @@ import { readManifest } from './manifest.ts';
 import type { ProgressOptions } from './progress.ts';
 import { Progress } from './progress.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Watch } from './watch.ts';
+import type { Onlookers } from './watch.ts';
 import type { OnFault } from './decode-line.ts';
 import { readRights, readStores } from './rights.ts';
 import type { Saved } from './saved.ts';
@@ -29,7 +28,7 @@ import { prepareSources } from './sources.ts';
 import { openRunKey, openVault } from './vault.ts';
 import { Workspace } from './workspace.ts';
 
-export interface RunOptions {
+export interface RunOptions extends Onlookers {
   readonly inputs: readonly string[];
   readonly out: string;
   readonly config: Config;
@@ -40,10 +39,6 @@ export interface RunOptions {
   /** Keep watching the inputs; the run then ends only by the signal. */
   readonly follow?: boolean;
   readonly progress: Pick<ProgressOptions, 'stream' | 'quiet'>;
-  /** Looks over the doors at one fix, for the demo on simulated data. */
-  readonly watch?: Watch;
-  /** Only where a proof needs to see the contributions behind the rows. */
-  readonly witness?: Witness;
 }
 
 export interface RunResult {

@@ -1,9 +1,10 @@
 /** The folder that the simulated city is written to. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { writeCity } from '../../../examples/city/write.ts';
+import { cityDigests, writeCity } from '../../../examples/city/write.ts';
 import { inputFile } from '../../../src/adapters/files/discover.ts';
 import { CITY_FOLDER, optionsFor } from './small-city.ts';
 
@@ -22,6 +23,7 @@ describe('writeCity', () => {
   test('writes inputs by the names that a run looks for, and a README', () => {
     expect(names).toEqual([
       'README.txt',
+      'city.json',
       'privacy.consent.jsonl',
       'privacy.erasure.jsonl',
       'raw.access-log.jsonl',
@@ -31,7 +33,7 @@ describe('writeCity', () => {
       'ref.stores.sensitive.jsonl',
       'web.log',
     ]);
-    expect(names.filter((name) => inputFile(name) === null)).toEqual(['README.txt']);
+    expect(names.filter((name) => inputFile(name) === null)).toEqual(['README.txt', 'city.json']);
     expect(readFileSync(join(first.dir, 'README.txt'), 'utf8')).toMatch(/people.*are SIMULATED/);
   });
 
@@ -44,6 +46,21 @@ describe('writeCity', () => {
     expect(readFileSync(join(other.dir, 'raw.gps.jsonl'), 'utf8')).not.toBe(
       readFileSync(join(first.dir, 'raw.gps.jsonl'), 'utf8'),
     );
+  });
+
+  test('says which city it is, and the digests of that city are those of its files', () => {
+    const said: unknown = JSON.parse(readFileSync(join(first.dir, 'city.json'), 'utf8'));
+    const options = optionsFor(80, { seed: 3, days: 2 });
+    const { seed, members, days, startDate } = options;
+    expect(said).toEqual({ generator: 'oboro examples/city', seed, members, days, startDate });
+    const digests = cityDigests(options);
+    expect(Object.keys(digests).sort()).toEqual(
+      names.filter((name) => !['README.txt', 'city.json'].includes(name)),
+    );
+    for (const [name, digest] of Object.entries(digests)) {
+      const bytes = readFileSync(join(first.dir, name));
+      expect(createHash('sha256').update(bytes).digest('hex'), name).toBe(digest);
+    }
   });
 
   test('counts the lines it wrote', () => {
