@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { carriedIn, namedIn } from './guarantee-scan.ts';
+import { filesNamed, guaranteesIn, partsMissing } from './privacy-model.ts';
 import { sourceFiles } from './tree.ts';
 
 /** All guarantees of docs/privacy-model.md. */
@@ -64,8 +65,33 @@ describe('every guarantee', () => {
     expect(Object.keys(NOT_YET_BUILT).filter((id) => carried.has(id))).toEqual([]);
   });
 
-  it('stands in the privacy model', () => {
-    const text = existsSync(MODEL) ? readFileSync(MODEL, 'utf8') : '';
-    expect(GUARANTEES.filter((id) => !text.includes(id))).toEqual([]);
+  it('stands in the privacy model with all that an outside reader needs to check it', () => {
+    const written = guaranteesIn(readFileSync(MODEL, 'utf8'));
+    expect(written.map(({ id }) => id)).toEqual(GUARANTEES);
+    expect(written.flatMap((one) => partsMissing(one).map((part) => `${one.id}: ${part}`))).toEqual([]);
+  });
+
+  it('names code and tests there that exist', () => {
+    const written = guaranteesIn(readFileSync(MODEL, 'utf8'));
+    const named = written.flatMap((one) => filesNamed(one).map((path) => ({ id: one.id, path })));
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(({ path }) => !existsSync(path))).toEqual([]);
+  });
+});
+
+describe('the reading of the privacy model', () => {
+  it('finds the parts of a section and the files it names', () => {
+    const page =
+      '### G-01 One\n- **Statement.** s\n- **Code.** `src/a/b.ts`, `c.ts`; `src/d/`. **Tests.** `test/e/f.test.ts`, `g.test.ts`.\n### G-02 Two\n## Not promised\n`src/x.ts`\n';
+    const [one, two] = guaranteesIn(page);
+    expect(one === undefined ? [] : partsMissing(one)).toEqual(['Mechanism', 'Residual risk']);
+    expect(one === undefined ? [] : filesNamed(one)).toEqual([
+      'src/a/b.ts',
+      'src/a/c.ts',
+      'src/d/',
+      'test/e/f.test.ts',
+      'test/e/g.test.ts',
+    ]);
+    expect(two).toEqual({ id: 'G-02', text: 'G-02 Two\n' });
   });
 });
