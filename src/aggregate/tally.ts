@@ -7,9 +7,9 @@ import type {
   Retraction,
   VisitContribution,
 } from '../model/contribution.ts';
-import type { Pseudonym } from '../model/identity.ts';
 import type { UncountedReason } from '../model/reasons.ts';
-import type { ClosedWindow, FootfallEntry, GateInput, VisitEntry } from '../model/tally.ts';
+import type { BySubject, ClosedWindow, FootfallEntry, GateInput, VisitEntry } from '../model/tally.ts';
+import { blankEntries, isSomebody, noteEntry, passEntry } from '../model/tally.ts';
 import type { EpochStart, EventTime, Watermark, WindowKind } from '../model/time.ts';
 import { epochStart } from '../model/time.ts';
 import type { Calendar } from '../time/calendar.ts';
@@ -29,6 +29,7 @@ export interface TallyState {
   /** Contributions by the window they wait for: `kind|start`. */
   readonly visits: Map<string, VisitEntry[]>;
   readonly footfall: Map<string, FootfallEntry[]>;
+  readonly bySubject: BySubject;
 }
 
 type TallyInput = Contribution | Retraction;
@@ -42,7 +43,13 @@ type TallyInput = Contribution | Retraction;
  */
 export const tallyFold: Fold<TallyState, TallyInput, GateInput, TallyEnv> = {
   name: 'tally',
-  empty: (key) => ({ epoch: epochStart(Number(key)), closed: 0, visits: new Map(), footfall: new Map() }),
+  empty: (key) => ({
+    epoch: epochStart(Number(key)),
+    closed: 0,
+    visits: new Map(),
+    footfall: new Map(),
+    bySubject: new Map(),
+  }),
   onEvent: (state, input, now, env) => {
     if (isOver(state.epoch, now, env)) {
       return { state: null, emit: [], dropped: input.kind === 'retract' ? [] : NO_RUNG };
@@ -119,7 +126,9 @@ const addVisit = (
   const key = openWindow(VISIT_KINDS, visit.end, Math.max(now, visit.knownAt), env);
   if (key === null) return tooLate(state);
   const { subject, linked, store, end, dwellMs } = visit;
-  append(state.visits, key, { subject, linked, store, end, dwellMs });
+  const entry = { subject, linked, store, end, dwellMs };
+  append(state.visits, key, entry);
+  noteEntry(state.bySubject, entry);
   return stay(state);
 };
 
@@ -132,31 +141,22 @@ const addFootfall = (
   const key = openWindow(FOOTFALL_KINDS, seen.windowStart, Math.max(now, seen.knownAt), env);
   if (key === null) return tooLate(state);
   const { subject, linked, cell } = seen;
-  append(state.footfall, key, { subject, linked, cell });
+  const entry = { subject, linked, cell };
+  append(state.footfall, key, entry);
+  noteEntry(state.bySubject, entry);
   return stay(state);
 };
 
 const retract = (state: TallyState, input: Retraction): Transition<TallyState, GateInput> => {
-  without(state.visits, input.subject);
-  without(state.footfall, input.subject);
+  blankEntries(state.bySubject, input.subject);
   return { state, emit: [input], dropped: [] };
-};
-
-const without = <T extends { readonly subject: Pseudonym }>(
-  held: Map<string, T[]>,
-  subject: Pseudonym,
-): void => {
-  for (const [key, entries] of held)
-    held.set(
-      key,
-      entries.filter((entry) => entry.subject !== subject),
-    );
 };
 
 const takeWindow = (state: TallyState, closing: Closing): ClosedWindow => {
   const key = keyOf(closing.kind, closing.window.start);
-  const visits = state.visits.get(key) ?? [];
-  const footfall = state.footfall.get(key) ?? [];
+  const visits = (state.visits.get(key) ?? []).filter(isSomebody);
+  const footfall = (state.footfall.get(key) ?? []).filter(isSomebody);
+  for (const entry of [...visits, ...footfall]) passEntry(state.bySubject, entry);
   state.visits.delete(key);
   state.footfall.delete(key);
   const { kind: windowKind, window } = closing;

@@ -6,9 +6,9 @@ import type { VisitEntry } from '../model/tally.ts';
 import type { EventTime, WindowKind } from '../model/time.ts';
 import type { Calendar } from '../time/calendar.ts';
 import type { Breakdown, GateState } from './gate-state.ts';
-import { successorKey } from './gate-state.ts';
+import { successorOf } from './gate-state.ts';
 import type { ReleasedGroup } from './groups.ts';
-import { publishedOf, visitorWindows } from './groups.ts';
+import { peopleOf, publishedOf, visitorWindows } from './groups.ts';
 import type { LadderEnv, Waiting } from './ladder.ts';
 import { place, takeAll, takeBuckets } from './ladder.ts';
 import type { OnRung } from './marks.ts';
@@ -68,7 +68,7 @@ export type DailyRows = readonly [
  */
 export const dailyOf = (state: GateState, env: BreakdownEnv): readonly DailyRows[] => {
   const ways: Ways = {
-    nextOf: (entry) => state.successors.get(successorKey(entry)) ?? null,
+    nextOf: (entry) => successorOf(state, entry),
     units: env.ladder.units,
   };
   const { zone } = env.calendar;
@@ -194,7 +194,7 @@ const aboutRow = (
   const whole = marked(marks, `all|${rowMark('visits', unit.id, windowKind, windowStart)}`);
   const finer = marked(marks, rowMark(name, unit.id, windowKind, windowStart));
   markCoarser(marks, name, at, ladder);
-  const entries = groups.flatMap((group) => group.entries);
+  const entries = groups.flatMap(peopleOf);
   witness?.({ series: name, unitId: unit.id, windowKind, windowStart, entries });
   return {
     unit,

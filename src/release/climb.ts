@@ -1,6 +1,7 @@
 /** One climb of the ladder: buckets of a closing window are released or move up, and what is released waits for its breakdowns. */
 import type { AnyRow, FootfallRow, PlaceTable, VisitsRow } from '../model/table.ts';
 import type { ClosedWindow, FootfallEntry, VisitEntry } from '../model/tally.ts';
+import { isSomebody, noteEntry } from '../model/tally.ts';
 import type { EventTime, WindowKind } from '../model/time.ts';
 import type { BreakdownEnv } from './breakdowns.ts';
 import { dailyOf, dwellOf } from './breakdowns.ts';
@@ -62,10 +63,13 @@ const climbVisits = (climb: Climb): void => {
     windowStart: startOfWindow(env),
   };
   const first = VISIT_RUNGS.findIndex((rung) => rung.windowKind === closed.windowKind);
-  for (const entry of closed.visits) place(state.visits, entry, { from: first, time: entry.end }, ladder);
+  for (const entry of closed.visits) {
+    place(state.visits, entry, { from: first, time: entry.end }, ladder);
+    noteEntry(state.bySubject, entry);
+  }
   VISIT_RUNGS.forEach((rung, i) => {
     if (rung.windowKind !== closed.windowKind) return;
-    for (const bucket of takeBuckets(state.visits, i, closed.window.start)) {
+    for (const bucket of peopled(takeBuckets(state.visits, i, closed.window.start))) {
       if (isYoung(bucket, i, climb) || !qualifies(bucket, climb)) {
         moveUp(state.visits, bucket, i, ladder);
         if (i === VISIT_RUNGS.length - 1) countWithheld(state.regions, bucket.unit.cell, bucket.entries);
@@ -78,6 +82,12 @@ const climbVisits = (climb: Climb): void => {
     rows.dwell.push(...dwellOf(state, i, breakdownEnv(climb)));
   });
 };
+
+/** Without those who withdrew since; buckets of nobody are no buckets. */
+const peopled = <E extends VisitEntry | FootfallEntry>(buckets: readonly Bucket<E>[]): readonly Bucket<E>[] =>
+  buckets
+    .map((bucket) => ({ ...bucket, entries: bucket.entries.filter(isSomebody) }))
+    .filter(({ entries }) => entries.length > 0);
 
 /** Counts a released row, and asks of it next how long its people stayed, where they went and who they were. */
 const afterRelease = (
@@ -107,10 +117,13 @@ const climbFootfall = (climb: Climb): void => {
   const first = FOOTFALL_RUNGS.findIndex((rung) => rung.windowKind === closed.windowKind);
   if (first < 0) return;
   const time = closed.window.start;
-  for (const entry of closed.footfall) place(state.footfall, entry, { from: first, time }, ladder);
+  for (const entry of closed.footfall) {
+    place(state.footfall, entry, { from: first, time }, ladder);
+    noteEntry(state.bySubject, entry);
+  }
   FOOTFALL_RUNGS.forEach((rung, i) => {
     if (rung.windowKind !== closed.windowKind) return;
-    for (const bucket of takeBuckets(state.footfall, i, closed.window.start)) {
+    for (const bucket of peopled(takeBuckets(state.footfall, i, closed.window.start))) {
       if (qualifies(bucket, climb)) rows.footfall.push(releaseFootfall({ bucket, rung: i }, climb, ladder));
       else moveUp(state.footfall, bucket, i, ladder);
     }

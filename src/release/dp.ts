@@ -3,11 +3,12 @@ import type { CellId } from '../model/place.ts';
 import type { DpPolicy, GatePolicy } from '../model/policy.ts';
 import type { DwellRow, TransitionsRow, VisitsRow } from '../model/table.ts';
 import type { ClosedWindow, VisitEntry } from '../model/tally.ts';
+import { isSomebody } from '../model/tally.ts';
 import type { StoreUnit, UnitList } from '../place/units.ts';
 import type { Zone } from '../time/zone.ts';
 import { discreteLaplace } from './discrete-laplace.ts';
 import type { GateState } from './gate-state.ts';
-import { successorKey } from './gate-state.ts';
+import { successorOf } from './gate-state.ts';
 import { bucketKey } from './ladder.ts';
 import type { Destination, DwellBin } from './partition.ts';
 import { longestStays } from './partition.ts';
@@ -78,7 +79,7 @@ interface StoreDay {
 const storeDay = (store: StoreUnit, categories: readonly string[], closing: DpClosing): StoreDay => {
   const { state, closed, gate, zone } = closing;
   const bucket = state.visits[STORE_DAY]?.get(bucketKey(store.id, closed.window.start));
-  const stays = longestStays(bucket?.entries ?? []);
+  const stays = longestStays((bucket?.entries ?? []).filter(isSomebody));
   const about: Subject = { unit: storeUnit(store), windowKind: 'day', window: closed.window, holds: 'all' };
   const noise = noiseOf(store, closing);
   tellOf(store, stays, closing);
@@ -166,7 +167,7 @@ const destinations = (
   noise: Noise,
 ): readonly Noised<Destination>[] => {
   if (gate.dp.shares.transitions === 0) return [];
-  const next = stays.map((stay) => state.successors.get(successorKey(stay))?.toCategory ?? '');
+  const next = stays.map((stay) => successorOf(state, stay)?.toCategory ?? '');
   const known = new Set(categories);
   const counted = (category: string | null): number =>
     next.filter((to) => (category === null ? !known.has(to) : to === category)).length +

@@ -2,7 +2,7 @@
 import type { TraitsContribution } from '../model/contribution.ts';
 import type { Pseudonym } from '../model/identity.ts';
 import type { CellId } from '../model/place.ts';
-import type { FootfallEntry, VisitEntry } from '../model/tally.ts';
+import type { BySubject, FootfallEntry, VisitEntry } from '../model/tally.ts';
 import type { EpochStart } from '../model/time.ts';
 import { epochStart } from '../model/time.ts';
 import type { RegionCount } from './coverage.ts';
@@ -35,8 +35,11 @@ export interface GateState {
   readonly footfall: Waiting<FootfallEntry>;
   /** Released rows that wait for their breakdowns. */
   readonly waiting: Readonly<Record<Breakdown, Waiting<ReleasedGroup>>>;
-  readonly successors: Map<string, Next>;
+  /** By subject, then by store and end of the visit that they follow. */
+  readonly successors: Map<Pseudonym, Map<string, Next>>;
   readonly traits: Map<Pseudonym, KnownTraits>;
+  /** All entries of the epoch that still may be taken back. */
+  readonly bySubject: BySubject;
   /** Keys under which a finer row was released, and (`all|…`) keys whose row holds all of them. */
   readonly marks: Set<string>;
   readonly regions: Map<CellId, RegionCount>;
@@ -60,11 +63,22 @@ export const emptyGateState = (epoch: string): GateState => ({
   },
   successors: new Map(),
   traits: new Map(),
+  bySubject: new Map(),
   marks: new Set(),
   regions: new Map(),
   shadow: null,
 });
 
-/** Names one visit inside an epoch. */
-export const successorKey = (entry: Pick<VisitEntry, 'subject' | 'store' | 'end'>): string =>
-  `${entry.subject}|${entry.store}|${String(entry.end)}`;
+type OneVisit = Pick<VisitEntry, 'subject' | 'store' | 'end'>;
+
+const visitName = ({ store, end }: OneVisit): string => `${store}|${String(end)}`;
+
+export const setSuccessor = ({ successors }: Pick<GateState, 'successors'>, visit: OneVisit, next: Next): void => {
+  const known = successors.get(visit.subject) ?? new Map<string, Next>();
+  successors.set(visit.subject, known);
+  known.set(visitName(visit), next);
+};
+
+/** Where the subject of a visit went next; null when nowhere, or not soon. */
+export const successorOf = ({ successors }: Pick<GateState, 'successors'>, visit: OneVisit): Next | null =>
+  successors.get(visit.subject)?.get(visitName(visit)) ?? null;

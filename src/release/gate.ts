@@ -5,6 +5,7 @@ import type { Retraction, SuccessorContribution, TraitsContribution } from '../m
 import type { Coverage } from '../model/ledger.ts';
 import type { AnyRow, PlaceTable, VisitsRow } from '../model/table.ts';
 import type { ClosedWindow, GateInput } from '../model/tally.ts';
+import { blankEntries, noteEntry } from '../model/tally.ts';
 import type { EpochStart } from '../model/time.ts';
 import { dwellEdges } from './breakdowns.ts';
 import type { Rows } from './climb.ts';
@@ -13,9 +14,8 @@ import { coverageOf } from './coverage.ts';
 import { dpRows } from './dp.ts';
 import type { GateEnv } from './gate-env.ts';
 import type { GateState } from './gate-state.ts';
-import { BREAKDOWNS, emptyGateState, successorKey } from './gate-state.ts';
-import { forgetSubject } from './groups.ts';
-import { place, withoutSubject } from './ladder.ts';
+import { emptyGateState, setSuccessor } from './gate-state.ts';
+import { place } from './ladder.ts';
 import { noNoise, rowNoise } from './noise.ts';
 import { Numbers } from './numbers.ts';
 import type { Released, WindowRows } from './released.ts';
@@ -89,7 +89,7 @@ const note = (state: GateState, input: Exclude<GateInput, ClosedWindow>): Step =
 };
 
 const noteSuccessor = (state: GateState, input: SuccessorContribution): void => {
-  state.successors.set(successorKey(input), { toCell: input.toCell, toCategory: input.toCategory });
+  setSuccessor(state, input, { toCell: input.toCell, toCategory: input.toCategory });
 };
 
 const noteTraits = (state: GateState, { subject, traits, knownAt }: TraitsContribution): void => {
@@ -99,12 +99,8 @@ const noteTraits = (state: GateState, { subject, traits, knownAt }: TraitsContri
 };
 
 const retract = (state: GateState, { subject }: Retraction): void => {
-  withoutSubject(state.visits, subject);
-  withoutSubject(state.footfall, subject);
-  for (const breakdown of BREAKDOWNS) forgetSubject(state.waiting[breakdown], subject);
-  for (const key of state.successors.keys()) {
-    if (key.startsWith(`${subject}|`)) state.successors.delete(key);
-  }
+  blankEntries(state.bySubject, subject);
+  state.successors.delete(subject);
   state.traits.delete(subject);
 };
 
@@ -130,7 +126,10 @@ const tell = (
 const listedRows = (state: GateState, closed: ClosedWindow, env: GateEnv): Told['rows'] => {
   const { units, gate, visits, perTable, isMine, calendar } = env;
   const ladder = { rungs: VISIT_RUNGS, units, windowStart: startOfWindow(env) };
-  for (const entry of closed.visits) place(state.visits, entry, { from: STORE_DAY, time: entry.end }, ladder);
+  for (const entry of closed.visits) {
+    place(state.visits, entry, { from: STORE_DAY, time: entry.end }, ladder);
+    noteEntry(state.bySubject, entry);
+  }
   if (closed.windowKind !== 'day') return NOTHING;
   const key = env.noiseKey(state.epoch);
   const dwellEdgesMs = dwellEdges({ gate, minDwellMs: visits.minDwellMs });

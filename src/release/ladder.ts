@@ -1,12 +1,7 @@
 /** Moves contributions up the rungs until one is released or the ladder ends; a contribution is moved, never copied. */
-import type { Pseudonym } from '../model/identity.ts';
 import type { EventTime, WindowKind } from '../model/time.ts';
 import type { UnitList } from '../place/units.ts';
 import type { Rung, Unit } from './rungs.ts';
-
-interface OfSubject {
-  readonly subject: Pseudonym;
-}
 
 /** Contributions that wait on one rung for one unit and window. */
 export interface Bucket<E> {
@@ -72,15 +67,4 @@ export const takeAll = <E>(waiting: Waiting<E>, rung: number): Bucket<E>[] => {
   const taken = [...(buckets?.values() ?? [])];
   buckets?.clear();
   return taken.sort((a, b) => a.windowStart - b.windowStart || (a.unit.id < b.unit.id ? -1 : 1));
-};
-
-/** Takes a subject's entries off every rung (G-03). */
-export const withoutSubject = <E extends OfSubject>(waiting: Waiting<E>, subject: Pseudonym): void => {
-  for (const buckets of waiting) {
-    for (const [key, bucket] of buckets) {
-      const entries = bucket.entries.filter((entry) => entry.subject !== subject);
-      if (entries.length === 0) buckets.delete(key);
-      else if (entries.length < bucket.entries.length) buckets.set(key, { ...bucket, entries });
-    }
-  }
 };

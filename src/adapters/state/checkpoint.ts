@@ -8,7 +8,7 @@ import type { Randomness } from '../../ports/clock.ts';
 import { seal, unseal } from './seal.ts';
 
 /** Changes with every change of any state's shape: an older file is refused, not guessed at. */
-const FORMAT = 'oboro checkpoint 4';
+const FORMAT = 'oboro checkpoint 5';
 
 /** States of one fold in one epoch. */
 export interface EpochPart {

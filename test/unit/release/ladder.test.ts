@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FootfallEntry, VisitEntry } from '../../../src/model/tally.ts';
-import { pseudonym } from '../../../src/model/identity.ts';
 import { UnitList } from '../../../src/place/units.ts';
 import type { LadderEnv, Waiting } from '../../../src/release/ladder.ts';
-import {
-  bucketKey,
-  emptyWaiting,
-  place,
-  takeAll,
-  takeBuckets,
-  withoutSubject,
-} from '../../../src/release/ladder.ts';
+import { bucketKey, emptyWaiting, place, takeAll, takeBuckets } from '../../../src/release/ladder.ts';
 import { markCoarser, marked, rowMark } from '../../../src/release/marks.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS } from '../../../src/release/rungs.ts';
 import { calendarOf } from '../../../src/topology/parts.ts';
@@ -96,23 +88,6 @@ describe('G-10 taking', () => {
   it('of a rung that does not exist takes nothing', () => {
     expect(takeBuckets(empty(), 99, clock('12:00'))).toEqual([]);
     expect(takeAll(empty(), 99)).toEqual([]);
-  });
-});
-
-describe('G-03 withoutSubject', () => {
-  it('takes a subject off every rung and leaves the others', () => {
-    const waiting = empty();
-    for (const rung of [0, 1, 3, 5]) for (const who of ['a', 'b']) put(waiting, rung, aVisit(who));
-    withoutSubject(waiting, pseudonym('a'));
-    expect(sizes(waiting)).toEqual([1, 1, 0, 1, 0, 1]);
-    expect(JSON.stringify(waiting.map((buckets) => [...buckets]))).not.toContain('"a"');
-  });
-
-  it('leaves no empty bucket behind', () => {
-    const waiting = empty();
-    put(waiting, 0, aVisit('a'));
-    withoutSubject(waiting, pseudonym('a'));
-    expect(waiting[0]?.size).toBe(0);
   });
 });
 
