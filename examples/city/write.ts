@@ -1,4 +1,5 @@
 /** Writes a simulated city as a folder of input files, in the names that `oboro run --input` looks for. */
+import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateCity } from './city.ts';
@@ -73,13 +74,21 @@ const storeLine = (store: CityStore): string =>
     `${String(store.sensitive)},${String(store.closed)}`,
   ].join(',');
 
-const writeStores = (dir: string, stores: readonly CityStore[]): void => {
+/** The store lists by file name. */
+const storeFiles = (stores: readonly CityStore[]): Readonly<Record<string, string>> => {
   const circles = stores.filter((store) => store.polygon === null);
   const polygons = stores.filter((store) => store.polygon !== null);
-  writeFileSync(join(dir, 'ref.stores.csv'), [HEAD, ...circles.map(storeLine), ''].join('\n'));
-  const lines = polygons.map((store) => `${JSON.stringify(store)}\n`);
-  writeFileSync(join(dir, 'ref.stores.sensitive.jsonl'), lines.join(''));
+  return {
+    'ref.stores.csv': [HEAD, ...circles.map(storeLine), ''].join('\n'),
+    'ref.stores.sensitive.jsonl': polygons.map((store) => `${JSON.stringify(store)}\n`).join(''),
+  };
 };
+
+/** Says which city a folder holds: the options of `generateCity`, without the stores. */
+export const CITY_FILE = 'city.json';
+
+const cityFile = ({ seed, members, days, startDate }: CityOptions): string =>
+  `${JSON.stringify({ generator: 'oboro examples/city', seed, members, days, startDate })}\n`;
 
 const lineOf = (event: CityEvent): string => ('line' in event ? event.line : JSON.stringify(event.record));
 
@@ -90,7 +99,8 @@ export type WrittenLines = Readonly<Record<string, number>>;
 export const writeCity = (dir: string, options: CityOptions): WrittenLines => {
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'README.txt'), README);
-  writeStores(dir, options.stores);
+  writeFileSync(join(dir, CITY_FILE), cityFile(options));
+  for (const [name, text] of Object.entries(storeFiles(options.stores))) writeFileSync(join(dir, name), text);
   const names = Object.entries(FILES) as readonly (readonly [CityTopic, string])[];
   const files = new Map(names.map(([topic, name]) => [topic, new LineFile(join(dir, name))] as const));
   try {
@@ -99,4 +109,18 @@ export const writeCity = (dir: string, options: CityOptions): WrittenLines => {
     for (const file of files.values()) file.close();
   }
   return Object.fromEntries(names.map(([topic, name]) => [name, files.get(topic)?.lines ?? 0]));
+};
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** SHA-256 (hex) of each data file that `writeCity` would write, by file name: a folder that differs is no such city. */
+export const cityDigests = (options: CityOptions): Readonly<Record<string, string>> => {
+  const names = Object.entries(FILES) as readonly (readonly [CityTopic, string])[];
+  const hashes = new Map(names.map(([topic]) => [topic, createHash('sha256')] as const));
+  for (const event of generateCity(options)) hashes.get(event.topic)?.update(`${lineOf(event)}\n`);
+  const events = names.map(([topic, name]) => [name, hashes.get(topic)?.digest('hex') ?? ''] as const);
+  const stores = Object.entries(storeFiles(options.stores)).map(
+    ([name, text]) => [name, sha256(text)] as const,
+  );
+  return Object.fromEntries([...events, ...stores]);
 };

@@ -159,7 +159,7 @@ const gate = section('The release gate, the only door out (G-10 to G-14).', {
   drawMax: whole([1, 100], {
     by: 5,
     unit: 'members',
-    meaning: 'A secret draw from 1 to this is added to k, one per r7 cell and epoch.',
+    meaning: 'A secret draw from 1 to this is added to k, one for each row.',
   }),
   rounding: whole([1, 100], {
     by: 5,

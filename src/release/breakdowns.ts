@@ -13,6 +13,8 @@ import type { LadderEnv, Waiting } from './ladder.ts';
 import { place, takeAll, takeBuckets } from './ladder.ts';
 import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
+import type { Parted } from './nesting.ts';
+import { notePart, wouldSetApart } from './nesting.ts';
 import type { Numbers } from './numbers.ts';
 import type { Part, Ways } from './partition.ts';
 import { categoryParts, dwellParts, placeParts } from './partition.ts';
@@ -44,6 +46,7 @@ export const dwellOf = (state: GateState, rung: number, env: BreakdownEnv): read
     name: 'dwell',
     waiting: state.waiting.dwell,
     marks: state.marks,
+    parted: state.parted,
     least: env.gate.k,
   };
   return takeBuckets(series.waiting, rung, env.closed.start).flatMap((bucket) => {
@@ -126,8 +129,8 @@ const daily = <L>(
   env: BreakdownEnv,
   { partsOf, rowsOf }: Making<L>,
 ): readonly AnyRow[] => {
-  const { marks, waiting } = state;
-  const series: Series = { name, waiting: waiting[name], marks, least: env.gate.kBreakdown };
+  const { marks, parted, waiting } = state;
+  const series: Series = { name, waiting: waiting[name], marks, parted, least: env.gate.kBreakdown };
   return env.ladder.rungs.flatMap((_, rung) =>
     takeAll(series.waiting, rung).flatMap((bucket) => {
       const at = { bucket, rung };
@@ -151,6 +154,7 @@ interface Series {
   readonly name: Breakdown;
   readonly waiting: Waiting<ReleasedGroup>;
   readonly marks: Set<string>;
+  readonly parted: Parted;
   /** No part is published below this. */
   readonly least: number;
 }
@@ -161,15 +165,17 @@ const gateOn = (rung: number, { gate, ladder }: BreakdownEnv): GatePolicy =>
 
 /** Parts with their numbers, which add up to what the rows published, whoever withdrew since; null when they may not leave. */
 const published = <L>(
-  { name, least }: Series,
+  { name, least, parted }: Series,
   parts: readonly Part<L>[] | null,
   { bucket }: OnRung<ReleasedGroup>,
-  { numbers }: BreakdownEnv,
+  { numbers, gate }: BreakdownEnv,
 ): readonly Published<L>[] | null => {
   if (parts === null) return null;
   const entries = parts.map((part) => part.entries);
   const fitted = numbers.parts(name, entries, { whole: publishedOf(bucket), least });
-  return fitted === null ? null : parts.map(({ label }, i) => ({ label, visitors: fitted[i] ?? 0 }));
+  if (fitted === null || wouldSetApart(parted, entries, gate)) return null;
+  notePart(parted, name, entries);
+  return parts.map(({ label }, i) => ({ label, visitors: fitted[i] ?? 0 }));
 };
 
 const moveUp = (

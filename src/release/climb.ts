@@ -70,7 +70,7 @@ const climbVisits = (climb: Climb): void => {
   VISIT_RUNGS.forEach((rung, i) => {
     if (rung.windowKind !== closed.windowKind) return;
     for (const bucket of peopled(takeBuckets(state.visits, i, closed.window.start))) {
-      if (isYoung(bucket, i, climb) || !qualifies(bucket, climb)) {
+      if (isYoung(bucket, i, climb) || !qualifies('visits', { bucket, rung: i }, climb, ladder)) {
         moveUp(state.visits, bucket, i, ladder);
         if (i === VISIT_RUNGS.length - 1) countWithheld(state.regions, bucket.unit.cell, bucket.entries);
         continue;
@@ -124,7 +124,8 @@ const climbFootfall = (climb: Climb): void => {
   FOOTFALL_RUNGS.forEach((rung, i) => {
     if (rung.windowKind !== closed.windowKind) return;
     for (const bucket of peopled(takeBuckets(state.footfall, i, closed.window.start))) {
-      if (qualifies(bucket, climb)) rows.footfall.push(releaseFootfall({ bucket, rung: i }, climb, ladder));
+      const at = { bucket, rung: i };
+      if (qualifies('footfall', at, climb, ladder)) rows.footfall.push(releaseFootfall(at, climb, ladder));
       else moveUp(state.footfall, bucket, i, ladder);
     }
   });
@@ -142,10 +143,16 @@ const isYoung = ({ entries }: Bucket<VisitEntry>, rung: number, { state, env }: 
   return (releasedDays?.(store, dayBefore) ?? 0) < gate.storeDays;
 };
 
-/** At least k distinct members plus the secret draw of the bucket's r7 cell. */
-const qualifies = <E extends Contributed>({ unit, entries }: Bucket<E>, climb: Climb): boolean => {
+/** At least k distinct members plus the secret draw of this very row. */
+const qualifies = <E extends Contributed>(
+  table: PlaceTable,
+  { bucket: { unit, windowStart, entries }, rung }: OnRung<E>,
+  climb: Climb,
+  { rungs }: LadderEnv<E>,
+): boolean => {
   const { gate } = climb.env;
-  const draw = secretDraw(climb.drawKey, unit.drawCell, gate.drawMax);
+  const row = rowMark(table, unit.id, rungs[rung]?.windowKind ?? 'day', windowStart);
+  const draw = secretDraw(climb.drawKey, row, gate.drawMax);
   return headCount(entries, gate).towardsK >= gate.k + draw;
 };
 

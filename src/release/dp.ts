@@ -178,16 +178,20 @@ const destinations = (
   return [...kept, { label: ELSEWHERE, n: rest }];
 };
 
-/** Parts that add up to the published visitors; none where there is but one. */
+/**
+ * Parts that add up to the published visitors; none where there is but one, or where one would say of nearly everyone
+ * what they did. Both look at noised numbers alone.
+ */
 const fitted = <L>(
   parts: readonly Noised<L>[],
   whole: number,
-  { rounding: step }: GatePolicy,
+  { rounding: step, homogeneityShare }: GatePolicy,
 ): readonly Published<L>[] => {
   if (parts.length < 2) return [];
   const numbers = fitParts(
     parts.map(({ n }) => n),
     { whole, step, least: 0 },
   );
-  return parts.map(({ label }, i) => ({ label, visitors: numbers?.[i] ?? 0 }));
+  if (numbers === null || numbers.some((n) => n > homogeneityShare * whole)) return [];
+  return parts.map(({ label }, i) => ({ label, visitors: numbers[i] ?? 0 }));
 };

@@ -9,6 +9,8 @@ import type { RegionCount } from './coverage.ts';
 import type { ReleasedGroup } from './groups.ts';
 import type { Waiting } from './ladder.ts';
 import { emptyWaiting } from './ladder.ts';
+import type { Parted } from './nesting.ts';
+import { nothingParted } from './nesting.ts';
 import type { Next } from './partition.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS } from './rungs.ts';
 
@@ -38,6 +40,8 @@ export interface GateState {
   /** By subject, then by store and end of the visit that they follow. */
   readonly successors: Map<Pseudonym, Map<string, Next>>;
   readonly traits: Map<Pseudonym, KnownTraits>;
+  /** Released parts of breakdowns. */
+  readonly parted: Parted;
   /** All entries of the epoch that still may be taken back. */
   readonly bySubject: BySubject;
   /** Keys under which a finer row was released, and (`all|…`) keys whose row holds all of them. */
@@ -63,6 +67,7 @@ export const emptyGateState = (epoch: string): GateState => ({
   },
   successors: new Map(),
   traits: new Map(),
+  parted: nothingParted(),
   bySubject: new Map(),
   marks: new Set(),
   regions: new Map(),
@@ -73,7 +78,11 @@ type OneVisit = Pick<VisitEntry, 'subject' | 'store' | 'end'>;
 
 const visitName = ({ store, end }: OneVisit): string => `${store}|${String(end)}`;
 
-export const setSuccessor = ({ successors }: Pick<GateState, 'successors'>, visit: OneVisit, next: Next): void => {
+export const setSuccessor = (
+  { successors }: Pick<GateState, 'successors'>,
+  visit: OneVisit,
+  next: Next,
+): void => {
   const known = successors.get(visit.subject) ?? new Map<string, Next>();
   successors.set(visit.subject, known);
   known.set(visitName(visit), next);

@@ -12,25 +12,32 @@ const WORD_BITS = 64;
 const FLIPS = 16;
 
 /**
- * Cell keys after Fraser and Wooton (2005): each subject has a record key per column, a row's key is their sum modulo
- * 2^64, and a PRF (HMAC-SHA-256) of it gives heads minus tails of 16 coins, halved: symmetric, whole, of variance 4.
- * Adding a subject or taking one away is one addition. The key is the epoch's; it dies with the salt.
+ * Cell keys after Fraser and Wooton (2005): each subject has a record key, a row's key is their sum modulo 2^64, and a
+ * PRF (HMAC-SHA-256) of it and of the column gives heads minus tails of 16 coins, halved: symmetric, whole, of
+ * variance 4, and for each column its own. Adding a subject or taking one away is one addition. The key is the epoch's;
+ * it dies with the salt. Record keys are made once in the life of the function.
  *
  * @guarantee G-14
  */
-export const rowNoise =
-  (key: Buffer): RowNoise =>
-  (column, subjects) => {
+export const rowNoise = (key: Buffer): RowNoise => {
+  const known = new Map<Pseudonym, bigint>();
+  const recordKey = (subject: Pseudonym): bigint => {
+    const held = known.get(subject);
+    if (held !== undefined) return held;
+    const made = createHmac('sha256', key).update('record|').update(subject).digest().readBigUInt64BE(0);
+    known.set(subject, made);
+    return made;
+  };
+  return (column, subjects) => {
     let sum = 0n;
-    for (const subject of subjects) {
-      const record = createHmac('sha256', key).update(`record|${column}|`).update(subject).digest();
-      sum = BigInt.asUintN(WORD_BITS, sum + record.readBigUInt64BE(0));
-    }
+    for (const subject of subjects) sum += recordKey(subject);
+    sum = BigInt.asUintN(WORD_BITS, sum);
     const row = createHmac('sha256', key)
       .update(`row|${column}|${sum.toString(16)}`)
       .digest();
     return heads(row.readUInt16BE(0)) - FLIPS / 2;
   };
+};
 
 const heads = (word: number): number => {
   let count = 0;

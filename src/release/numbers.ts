@@ -26,13 +26,12 @@ export class Numbers {
   }
 
   /**
-   * Visits, each subject's clipped. With noise, what goes beyond one visit each is a number of its own, put on top of
-   * the published visitors: a second noisy look at the same people could be averaged with the first.
+   * Visits, each subject's clipped. What goes beyond one visit each is a number of its own, put on top of the published
+   * visitors: a second look at the same people, rounded or noised anew, could be averaged with the first.
    */
   visits(entries: readonly VisitEntry[], visitors: number): number {
-    const { rounding, tier } = this.#gate;
+    const { rounding } = this.#gate;
     const counted = this.#clipped(entries);
-    if (tier === 'threshold') return Math.max(visitors, roundTo(counted.length, rounding));
     const beyond = counted.length - new Set(counted).size + this.#noise('visits.visits', counted);
     return visitors + Math.max(0, roundTo(beyond, rounding));
   }

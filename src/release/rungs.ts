@@ -19,8 +19,6 @@ export interface Unit {
   readonly id: string;
   readonly cell: CellId;
   readonly resolution: number;
-  /** The cell whose secret draw applies: the r7 cell, or the unit itself above r7. */
-  readonly drawCell: CellId;
 }
 
 /** One rung: which unit an entry has on it (null: it skips the rung), in windows of which kind. */
@@ -31,12 +29,11 @@ export interface Rung<E> {
   readonly unitOf: (entry: E, units: UnitList) => Unit | null;
 }
 
-const cellUnit = (cell: CellId, drawCell: CellId): Unit => ({
+const cellUnit = (cell: CellId): Unit => ({
   kind: 'cell',
   id: cell,
   cell,
   resolution: resolutionOf(cell),
-  drawCell,
 });
 
 const regionUnit = (region: CellId): Unit => ({
@@ -44,7 +41,6 @@ const regionUnit = (region: CellId): Unit => ({
   id: region,
   cell: region,
   resolution: REGION_RESOLUTION,
-  drawCell: region,
 });
 
 export const storeUnit = (store: StoreUnit): Unit => ({
@@ -52,7 +48,6 @@ export const storeUnit = (store: StoreUnit): Unit => ({
   id: store.id,
   cell: store.cell,
   resolution: resolutionOf(store.cell),
-  drawCell: store.pool,
 });
 
 /** A visit, or a released row of visits. */
@@ -74,13 +69,13 @@ export const VISIT_RUNGS: readonly Rung<InStore>[] = [
     windowKind: 'day',
     unitKind: 'cell',
     resolution: FINE_RESOLUTION,
-    unitOf: visitUnit((store) => cellUnit(store.fine, store.pool)),
+    unitOf: visitUnit((store) => cellUnit(store.fine)),
   },
   {
     windowKind: 'day',
     unitKind: 'cell',
     resolution: POOL_RESOLUTION,
-    unitOf: visitUnit((store) => cellUnit(store.pool, store.pool)),
+    unitOf: visitUnit((store) => cellUnit(store.pool)),
   },
   {
     windowKind: 'day',
@@ -102,7 +97,7 @@ const seenAt =
     if (own < resolution || (own === NIGHT_RESOLUTION && resolution !== NIGHT_RESOLUTION)) return null;
     if (own !== NIGHT_RESOLUTION && resolution === NIGHT_RESOLUTION) return null;
     const cell = ancestor(entry.cell, resolution);
-    return cellUnit(cell, own === NIGHT_RESOLUTION ? cell : ancestor(entry.cell, POOL_RESOLUTION));
+    return cellUnit(cell);
   };
 
 const seenIn = (windowKind: WindowKind, resolution: number): Rung<FootfallEntry> => ({

@@ -1,4 +1,4 @@
-/** Who counts towards k, and how many it takes: k distinct members plus a secret draw per r7 cell and epoch. */
+/** Who counts towards k, and how many it takes: k distinct members plus a secret draw for each row. */
 import { createHmac } from 'node:crypto';
 import type { Pseudonym } from '../model/identity.ts';
 import type { GatePolicy } from '../model/policy.ts';
@@ -29,13 +29,14 @@ export const headCount = (entries: Iterable<Contributed>, gate: GatePolicy): Hea
 };
 
 /**
- * The secret draw, 1…drawMax: a PRF (HMAC-SHA-256) of the cell under the epoch's draw key, so the same on every rung
- * inside the cell and after every restart. The modulo bias is below 2^-29.
+ * The secret draw, 1…drawMax: a PRF (HMAC-SHA-256) of the row's key under the epoch's draw key, so the same after every
+ * restart, and nowhere else: what appears of one row tells nothing of another's draw (ADR 18). The modulo bias is below
+ * 2^-29.
  *
  * @guarantee G-10
  */
-export const secretDraw = (drawKey: Buffer, cell: string, drawMax: number): number => {
+export const secretDraw = (drawKey: Buffer, row: string, drawMax: number): number => {
   if (drawMax === 0) return 0;
-  const word = createHmac('sha256', drawKey).update('draw|').update(cell).digest().readUInt32BE(0);
+  const word = createHmac('sha256', drawKey).update('draw|').update(row).digest().readUInt32BE(0);
   return 1 + (word % drawMax);
 };

@@ -76,7 +76,7 @@ const listed = ({ gate: g, bounds: b }: Policy): readonly string[] => [
 ];
 
 const laddered = ({ gate: g }: Policy): readonly string[] => [
-  `A row needs ${String(g.k)} distinct members plus a secret draw of 1 to ${String(g.drawMax)} per r7 cell and day; a part of a transitions breakdown needs ${String(g.kBreakdown)}.`,
+  `A row needs ${String(g.k)} distinct members plus a secret draw of 1 to ${String(g.drawMax)}, its own for each row; a part of a breakdown by transitions, terminals or demographics needs ${String(g.kBreakdown)}.`,
   `What does not reach it moves from store and hour to daypart, to day, to the r8 cell, the r7 cell, the region, and is dropped there. Nothing is counted twice.`,
   `Hours and dayparts are released ${minutes(g.graceShortMs)} after their end, days ${minutes(g.graceDayMs)}. Numbers ${g.tier === 'threshold' ? '' : 'carry small noise, the same for the same people, and '}are rounded to ${String(g.rounding)}; dwell bins end at ${g.dwellEdgesMs.map((ms) => String(ms / SECOND_MS / 60)).join(', ')} min.`,
   g.unlinkedRaiseK

@@ -27,7 +27,6 @@ export interface Place {
   readonly kind: 'store' | 'cell' | 'region';
   readonly id: string;
   readonly cell: string;
-  readonly drawCell: string;
 }
 
 export interface Step<C> {
@@ -36,8 +35,8 @@ export interface Step<C> {
   readonly timeOf: (c: C) => number;
 }
 
-const cellPlace = (cell: string, drawCell: string): Place => ({ kind: 'cell', id: cell, cell, drawCell });
-const regionPlace = (cell: string): Place => ({ kind: 'region', id: cell, cell, drawCell: cell });
+const cellPlace = (cell: string): Place => ({ kind: 'cell', id: cell, cell });
+const regionPlace = (cell: string): Place => ({ kind: 'region', id: cell, cell });
 
 export const storeCell = (store: Store): string => latLngToCell(store.position.lat, store.position.lng, 9);
 
@@ -53,14 +52,13 @@ export const visitSteps = (stores: readonly Store[]): readonly Step<VisitContrib
     kind: 'store',
     id: c.store,
     cell: cellOf(c),
-    drawCell: up(c, 7),
   });
   return [
     { kind: 'hour', timeOf, placeOf: inStore },
     { kind: 'daypart', timeOf, placeOf: inStore },
     { kind: 'day', timeOf, placeOf: inStore },
-    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 8), up(c, 7)) },
-    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 7), up(c, 7)) },
+    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 8)) },
+    { kind: 'day', timeOf, placeOf: (c) => cellPlace(up(c, 7)) },
     { kind: 'day', timeOf, placeOf: (c) => regionPlace(up(c, 5)) },
   ];
 };
@@ -70,11 +68,9 @@ export const footfallSteps = (): readonly Step<FootfallContribution>[] => {
   const byDay =
     (resolution: number) =>
     (c: FootfallContribution): Place | null =>
-      getResolution(c.cell) === 6
-        ? null
-        : cellPlace(cellToParent(c.cell, resolution), cellToParent(c.cell, 7));
+      getResolution(c.cell) === 6 ? null : cellPlace(cellToParent(c.cell, resolution));
   const atNight = (c: FootfallContribution): Place | null =>
-    getResolution(c.cell) === 6 ? cellPlace(c.cell, c.cell) : null;
+    getResolution(c.cell) === 6 ? cellPlace(c.cell) : null;
   return [
     { kind: 'daypart', timeOf, placeOf: byDay(8) },
     { kind: 'daypart', timeOf, placeOf: byDay(7) },

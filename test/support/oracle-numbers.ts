@@ -18,7 +18,7 @@ export const rounded = (n: number, step: number): number => {
 export const noiseOf = (column: string, subjects: readonly string[], { gate, noiseKey }: Noisy): number => {
   if (gate.tier === 'threshold') return 0;
   const prf = (text: string): string => createHmac('sha256', noiseKey).update(text).digest('hex');
-  const keys = subjects.map((subject) => BigInt(`0x${prf(`record|${column}|${subject}`).slice(0, 16)}`));
+  const keys = subjects.map((subject) => BigInt(`0x${prf(`record|${subject}`).slice(0, 16)}`));
   const sum = keys.reduce((total, key) => (total + key) % 2n ** 64n, 0n);
   const coins = Number.parseInt(prf(`row|${column}|${sum.toString(16)}`).slice(0, 4), 16);
   return coins.toString(2).replaceAll('0', '').length - 8;

@@ -6,6 +6,7 @@ import type { GatePolicy } from '../../src/model/policy.ts';
 export interface Part {
   readonly columns: Readonly<Record<string, string | number | null>>;
   readonly subjects: readonly string[];
+  readonly people: readonly VisitContribution[];
 }
 
 /** Each person once, by the longest stay; of equals the later one, then the smaller store id. */
@@ -55,6 +56,7 @@ export const dwellBreakdown = (
   const parts = bins.map(({ low, high, inside }) => ({
     columns: { bin_from_s: low / 1_000, bin_to_s: Number.isFinite(high) ? high / 1_000 : null },
     subjects: inside.map((c) => c.subject),
+    people: inside,
   }));
   return told(parts, gate);
 };
@@ -103,6 +105,7 @@ const withRest = (
   const parts = (withLeft(named, people, gate) ?? []).map(({ kind, id, people: inside }) => ({
     columns: { dimension, to_kind: kind || 'elsewhere', to_id: id || 'elsewhere' },
     subjects: inside.map((c) => c.subject),
+    people: inside,
   }));
   return told(parts, gate);
 };
@@ -125,6 +128,7 @@ export const traitBreakdown = (
     (withLeft(named, people, gate) ?? []).map(({ id, people: inside }) => ({
       columns: { dimension, category: id === '' ? 'other' : id },
       subjects: inside.map((c) => c.subject),
+      people: inside,
     })),
     gate,
   );
@@ -156,4 +160,41 @@ export const categoryBreakdown = (
     ({ people: inside }) => members(inside, gate) >= gate.kBreakdown,
   );
   return withRest('category', named, people, gate);
+};
+
+const unionsOf = <T>(all: readonly T[]): readonly (readonly T[])[] =>
+  all.length <= 8
+    ? all
+        .reduce<T[][]>((unions, one) => [...unions, ...unions.map((union) => [...union, one])], [[]])
+        .slice(1)
+    : [
+        all,
+        ...all.flatMap((one, i) => [
+          [one],
+          all.filter((other) => other !== one),
+          ...all.slice(i + 1).map((two) => [one, two]),
+        ]),
+      ];
+
+/** Whether the parts, laid beside the released parts of some other breakdown, set fewer than k members apart. */
+export const setsApart = (
+  parts: readonly Part[],
+  others: readonly (readonly Part[])[],
+  gate: GatePolicy,
+): boolean => {
+  const few = (a: ReadonlySet<VisitContribution>, b: ReadonlySet<VisitContribution>): boolean => {
+    const between = [...a].filter((c) => !b.has(c));
+    return between.length > 0 && members(between, gate) < gate.k;
+  };
+  return unionsOf(parts).some((union) => {
+    const own = new Set(union.flatMap(({ people }) => people));
+    return others.some((released) => {
+      const inside = released.filter(({ people }) => people.every((c) => own.has(c)));
+      const around = released.filter(({ people }) => people.some((c) => own.has(c)));
+      const within = new Set(inside.flatMap(({ people }) => people));
+      const about = new Set(around.flatMap(({ people }) => people));
+      if (inside.length > 0 && few(own, within)) return true;
+      return [...own].every((c) => about.has(c)) && few(about, own);
+    });
+  });
 };

@@ -16,6 +16,7 @@ import {
   dwellBreakdown,
   onePerPerson,
   placeBreakdown,
+  setsApart,
   traitBreakdown,
 } from './oracle-parts.ts';
 import type { Kind, Place, Span, Step } from './oracle-ladder.ts';
@@ -50,9 +51,9 @@ export interface World {
   readonly minDwellMs: number;
 }
 
-/** The secret draw, from its definition: a PRF of the cell under the epoch's draw key. */
-export const drawOf = (cell: string, { drawKey, gate }: World): number =>
-  (createHmac('sha256', drawKey).update(`draw|${cell}`).digest().readUInt32BE(0) % gate.drawMax) + 1;
+/** The secret draw, from its definition: a PRF of table, unit, window kind and start under the epoch's draw key. */
+export const drawOf = (row: string, { drawKey, gate }: World): number =>
+  (createHmac('sha256', drawKey).update(`draw|${row}`).digest().readUInt32BE(0) % gate.drawMax) + 1;
 
 export const subjectsOf = (cs: readonly Counted[]): readonly string[] => [
   ...new Set(cs.map((c) => c.subject)),
@@ -179,12 +180,19 @@ interface Base<C extends Counted> {
   readonly holdsOf: (group: Group<C>) => 'all' | 'rest';
 }
 
-const baseOf = <C extends Counted>(cs: readonly C[], steps: readonly Step<C>[], world: World): Base<C> => {
+const baseOf = <C extends Counted>(
+  table: string,
+  cs: readonly C[],
+  steps: readonly Step<C>[],
+  world: World,
+): Base<C> => {
   const groups = assign(
     cs,
     steps,
     (c) => entryOf(c, steps, world.gate),
-    ({ members, place }) => membersOf(members, world.gate) >= world.gate.k + drawOf(place.drawCell, world),
+    ({ members, place, span }) =>
+      membersOf(members, world.gate) >=
+      world.gate.k + drawOf([table, place.id, span.kind, String(span.start)].join('|'), world),
   );
   return { steps, groups, holdsOf: (group) => (finerHolds(group, groups, steps) ? 'rest' : 'all') };
 };
@@ -220,8 +228,6 @@ const visitRow = (group: Group<VisitContribution>, world: World) => {
       .slice(0, visitsPerWindow)
       .map(() => s),
   );
-  if (gate.tier === 'threshold')
-    return { visitors, visits: Math.max(visitors, rounded(counted.length, gate.rounding)) };
   const again = counted.length - subjects.length + noiseOf('visits.visits', counted, world);
   return { visitors, visits: visitors + Math.max(0, rounded(again, gate.rounding)) };
 };
@@ -236,7 +242,7 @@ const withheldOf = (
     .filter((store) => !groups.some(({ step, place }) => step === 2 && place.id === store.id))
     .map((store) => {
       const cell = storeCell(store);
-      const place: Place = { kind: 'store', id: store.id, cell, drawCell: cell };
+      const place: Place = { kind: 'store', id: store.id, cell };
       const day = { step: 2, place, span: spanOf('day', EPOCH), members: [] };
       const holds = finerHolds(day, groups, steps) ? 'rest' : 'all';
       return textOf({ ...keyColumns(day, holds, 'WITHHELD'), visitors: null, visits: null });
@@ -248,6 +254,8 @@ interface Breakdown {
   readonly table: 'dwell' | 'transitions' | 'terminals' | 'demographics';
   readonly least: number;
   readonly partsIn: (people: readonly VisitContribution[], gate: GatePolicy) => readonly Part[] | null;
+  /** Parts of the breakdowns released before it; its own are put behind them. */
+  readonly released: (readonly Part[])[];
 }
 
 interface Broken {
@@ -260,7 +268,7 @@ const broken = (
   group: Group<VisitContribution>,
   base: Base<VisitContribution>,
   world: World,
-  { series, least, partsIn }: Breakdown,
+  { series, least, partsIn, released }: Breakdown,
 ): Broken | null => {
   const { gate } = world;
   const rows = base.groups.filter(({ members }) => members.some((c) => group.members.includes(c)));
@@ -269,7 +277,7 @@ const broken = (
   const isLast = group.step === base.steps.length - 1;
   const parts = partsIn(people, isLast ? { ...gate, homogeneityShare: 1 } : gate);
   const whole = rows.reduce((sum, row) => sum + visitorsIn(row, world), 0);
-  if (parts === null || parts.length * least > whole) return null;
+  if (parts === null || parts.length * least > whole || setsApart(parts, released, gate)) return null;
   const noised = parts.map(({ subjects }) => subjects.length + noiseOf(series, subjects, world));
   return { parts, numbers: fit(noised, whole, least, gate.rounding) };
 };
@@ -290,7 +298,9 @@ const breakdownOf = (
     (c) => rung.get(c) ?? steps.length,
     (group) => broken(group, base, world, kind) !== null,
   );
-  return groups.flatMap((group) => {
+  const told = groups.map((group) => ({ group, made: broken(group, base, world, kind) }));
+  kind.released.push(told.flatMap(({ made }) => made?.parts ?? []));
+  return told.flatMap(({ group, made }) => {
     const whole = base.groups.some(
       (other) =>
         other.step === group.step &&
@@ -300,7 +310,7 @@ const breakdownOf = (
     );
     const holds = whole && !finerHolds(group, groups, steps) ? 'all' : 'rest';
     const closing = table === 'dwell' ? closingOf(group.span) : closingOf(spanOf('day', EPOCH));
-    const { parts, numbers } = broken(group, base, world, kind) ?? { parts: [], numbers: [] };
+    const { parts, numbers } = made ?? { parts: [], numbers: [] };
     return parts.map(({ columns, subjects }, i) =>
       proven(
         table,
@@ -329,13 +339,13 @@ const byTraits = (
   table: keyof typeof TRAITS,
   base: Base<VisitContribution>,
   told: readonly TraitsContribution[],
-  world: World,
+  { world, released }: { readonly world: World; readonly released: (readonly Part[])[] },
 ): readonly Proven<VisitContribution>[] => {
   const traits = traitsOf(told);
   if (traits.size === 0) return [];
   return Object.entries(TRAITS[table]).flatMap(([dimension, name]) =>
     breakdownOf(base, world, {
-      ...{ series: `${table}.${dimension}`, table, least: world.gate.kBreakdown },
+      ...{ series: `${table}.${dimension}`, table, least: world.gate.kBreakdown, released },
       partsIn: (people, by) =>
         traitBreakdown(people, dimension, (c) => traits.get(c.subject)?.[name] ?? null, by),
     }),
@@ -345,15 +355,16 @@ const byTraits = (
 /** Everything the gate must publish of one epoch. */
 export const oracle = ({ visits, successors, footfall, traits }: Contributions, world: World): Oracle => {
   const steps = visitSteps(world.stores);
-  const base = baseOf(visits, steps, world);
+  const base = baseOf('visits', visits, steps, world);
   const walking = footfallSteps();
-  const walked = baseOf(footfall, walking, world);
+  const walked = baseOf('footfall', footfall, walking, world);
   const edges = [Math.min(world.minDwellMs, 180_000), ...world.gate.dwellEdgesMs];
   const visitName = (c: VisitContribution | SuccessorContribution): string =>
     `${c.subject} ${c.store} ${String(c.end)}`;
   const bySource = new Map(successors.map((s) => [visitName(s), s]));
   const nextOf = (c: VisitContribution): SuccessorContribution | null => bySource.get(visitName(c)) ?? null;
   const { k, kBreakdown } = world.gate;
+  const released: (readonly Part[])[] = [];
   return {
     visits: base.groups.map((g) => proven('visits', g, { holds: base.holdsOf(g), row: visitRow(g, world) })),
     footfall: walked.groups.map((g) =>
@@ -363,21 +374,21 @@ export const oracle = ({ visits, successors, footfall, traits }: Contributions, 
       }),
     ),
     dwell: breakdownOf(base, world, {
-      ...{ series: 'dwell', table: 'dwell', least: k },
+      ...{ series: 'dwell', table: 'dwell', least: k, released },
       partsIn: (people, by) => dwellBreakdown(people, edges, by),
     }),
     transitions: [
       ...breakdownOf(base, world, {
-        ...{ series: 'transitions.place', table: 'transitions', least: kBreakdown },
+        ...{ series: 'transitions.place', table: 'transitions', least: kBreakdown, released },
         partsIn: (people, by) => placeBreakdown(people, nextOf, by),
       }),
       ...breakdownOf(base, world, {
-        ...{ series: 'transitions.category', table: 'transitions', least: kBreakdown },
+        ...{ series: 'transitions.category', table: 'transitions', least: kBreakdown, released },
         partsIn: (people, by) => categoryBreakdown(people, nextOf, by),
       }),
     ],
-    terminals: byTraits('terminals', base, traits, world),
-    demographics: byTraits('demographics', base, traits, world),
+    terminals: byTraits('terminals', base, traits, { world, released }),
+    demographics: byTraits('demographics', base, traits, { world, released }),
     withheld: withheldOf(base, steps, world),
   };
 };

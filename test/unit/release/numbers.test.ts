@@ -33,7 +33,7 @@ describe('G-14 published numbers', () => {
       'threshold',
       noNoise,
       visits([11, 1], [2, 9]),
-      { visitors: 15, visits: 15 },
+      { visitors: 15, visits: 20 },
     ],
     [
       'are noised before they are rounded',

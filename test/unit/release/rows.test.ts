@@ -23,7 +23,6 @@ const about: Subject = {
     id: '872f5aac3ffffff',
     cell: cellId('872f5aac3ffffff'),
     resolution: 7,
-    drawCell: cellId('872f5aac3ffffff'),
   },
   windowKind: 'daypart',
   window: { start: clock('22:00'), end: clock('04:00', 1) },

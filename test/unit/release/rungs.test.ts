@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { getResolution } from 'h3-js';
 import { UnitList } from '../../../src/place/units.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS, storeUnit } from '../../../src/release/rungs.ts';
 import { TOWN, aFootfall, aStore, aVisit } from '../../support/builders.ts';
@@ -28,12 +27,6 @@ describe('G-10 the rungs of visits', () => {
       'cell r7 day',
       'region r5 day',
     ]);
-  });
-
-  it('share one draw inside an r7 cell; the region has its own', () => {
-    const draws = VISIT_RUNGS.map(({ unitOf }) => unitOf(visit, units)?.drawCell ?? '');
-    expect(new Set(draws.slice(0, 5)).size).toBe(1);
-    expect(draws.map((cell) => getResolution(cell))).toEqual([7, 7, 7, 7, 7, 5]);
   });
 
   it('nest: two stores of one r8 cell meet there, the next r8 at r7, the next r7 in the region, Osaka never', () => {
@@ -84,16 +77,6 @@ describe('G-10 the rungs of footfall', () => {
       'cell r6 daypart',
       'region r5 day',
     ]);
-  });
-
-  it('draw per r7 cell by day, per r6 cell at night, the region its own', () => {
-    const draws = (resolution: number): number[] =>
-      FOOTFALL_RUNGS.flatMap(({ unitOf }) => {
-        const unit = unitOf(aFootfall('a', { resolution }), units);
-        return unit === null ? [] : [getResolution(unit.drawCell)];
-      });
-    expect(draws(8)).toEqual([7, 7, 7, 5]);
-    expect(draws(6)).toEqual([6, 5]);
   });
 });
 
