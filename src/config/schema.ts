@@ -89,7 +89,7 @@ const snap = section('The cells of location.sanitized.', {
   nightResolution: whole([0, 7], {
     by: 7,
     unit: 'H3 resolution',
-    meaning: 'Resolution at night outside catchments.',
+    meaning: 'Resolution at night; requests for shops nearby keep theirs inside catchments.',
   }),
   nightFromHour: whole([0, 23], { by: 22, unit: 'hour of the zone', meaning: 'Start of the night.' }),
   nightToHour: whole([0, 23], { by: 5, unit: 'hour of the zone', meaning: 'End of the night.' }),

@@ -20,7 +20,7 @@ export interface SnapPolicy {
   /** Where fewer than `denseStores` stores lie in the r7 cell. */
   readonly sparseResolution: number;
   readonly denseStores: number;
-  /** Between `nightFromHour` and `nightToHour`, outside catchments. */
+  /** Between `nightFromHour` and `nightToHour`; requests keep theirs inside catchments. */
   readonly nightResolution: number;
   readonly nightFromHour: number;
   readonly nightToHour: number;

@@ -20,6 +20,8 @@ const REMEMBERED_CELLS = 65_536;
 interface Shown {
   readonly day: ShownCell;
   readonly night: ShownCell;
+  /** Of a nearby-shop request at night: shops are near, so the cell may be as by day. */
+  readonly nightRequest: ShownCell;
 }
 
 interface ShownCell {
@@ -48,12 +50,15 @@ export class SnapCells {
   }
 }
 
-/** Coarser where few stores make a cell telling, and coarser still at night away from any store: that is a home. */
+/**
+ * Coarser where few stores make a cell telling, and coarser still at night: that is a home, in a city also near a store.
+ * A request alone keeps its cell near stores. It belongs to no trace, so it does not say whose home it is (ADR 18).
+ */
 const chooseCells = (fine: CellId, stores: StoreIndex, policy: SnapPolicy): Shown => {
   const isDense = stores.countInR7(parentAt(fine, POOL_RESOLUTION)) >= policy.denseStores;
   const day = coarsen(fine, isDense ? policy.resolution : policy.sparseResolution);
-  const night = stores.inCatchment(fine) ? day : coarsen(day.cell, policy.nightResolution);
-  return { day, night };
+  const night = coarsen(day.cell, policy.nightResolution);
+  return { day, night, nightRequest: stores.inCatchment(fine) ? day : night };
 };
 
 const coarsen = (cell: CellId, wanted: number): ShownCell => {
@@ -85,11 +90,11 @@ export const snap = (fix: RawFix, fine: CellId, under: ShownUnder, env: SnapEnv)
   const policy = env.policy.snap;
   const bucketMs = Math.max(policy.bucketMs, MIN_BUCKET_MS);
   const bucketStart = Math.floor(fix.at / bucketMs) * bucketMs;
-  const { day, night } = env.snaps.shownAs(fine, env.stores, policy);
+  const { day, night, nightRequest } = env.snaps.shownAs(fine, env.stores, policy);
   const { zone } = env.calendar;
   // A bucket that begins at night is a night's bucket, so that its start alone tells which rule held.
   const atNight = day !== night && (isNight(fix.at, zone, policy) || isNight(bucketStart, zone, policy));
-  const { cell, resolution } = atNight ? night : day;
+  const { cell, resolution } = atNight ? (fix.requestId === null ? night : nightRequest) : day;
   return {
     pseudonym: under.pseudonym,
     epoch: under.epoch,

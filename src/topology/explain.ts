@@ -43,7 +43,7 @@ const pseudonyms = ({ zone, dayStartHour }: Policy): readonly string[] => [
 
 const snap = ({ snap: s }: Policy): readonly string[] => [
   `A position is reduced to an H3 cell of resolution ${String(s.resolution)}, ${String(s.sparseResolution)} where fewer than ${String(s.denseStores)} stores lie in the r7 cell,`,
-  `and ${String(s.nightResolution)} from ${clock(s.nightFromHour)} to ${clock(s.nightToHour)} farther than ${String(s.catchmentM)} m from any store.`,
+  `and ${String(s.nightResolution)} from ${clock(s.nightFromHour)} to ${clock(s.nightToHour)}, but for requests for shops within ${String(s.catchmentM)} m of one.`,
   `A pseudonym appears at most once per cell and ${minutes(s.bucketMs)}, unless a lookup asks for it; a record expires ${minutes(s.expiresMs)} after its bucket.`,
 ];
 

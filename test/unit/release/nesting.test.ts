@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VisitEntry } from '../../../src/model/tally.ts';
+import type { BySubject, VisitEntry } from '../../../src/model/tally.ts';
 import { blankEntries, noteEntry } from '../../../src/model/tally.ts';
 import { notePart, nothingParted, wouldSetApart } from '../../../src/release/nesting.ts';
 import { aPolicy, aVisit } from '../../support/builders.ts';
@@ -166,7 +166,7 @@ describe('G-11 a breakdown laid beside another of the same people', () => {
     const people = from(0, 100).map((entry) => ({ ...entry }));
     const parted = nothingParted();
     notePart(parted, 'dwell', [people.slice(0, 50), people.slice(50)]);
-    const index = new Map();
+    const index: BySubject = new Map();
     const [leaver] = people;
     if (leaver !== undefined) noteEntry(index, leaver);
     blankEntries(index, aVisit('p0').subject);

@@ -25,10 +25,17 @@ interface Asked {
   readonly at?: number;
   readonly stores?: typeof dense;
   readonly policy?: Partial<SnapPolicy>;
+  readonly requestId?: string | null;
 }
 
-const snapped = ({ position = TOKYO, at = NOON, stores = dense, policy = {} }: Asked): SanitizedLocation =>
-  snap(aFix({ position, at: eventTime(at) }), cellAt(position, 9), under, {
+const snapped = ({
+  position = TOKYO,
+  at = NOON,
+  stores = dense,
+  policy = {},
+  requestId = null,
+}: Asked): SanitizedLocation =>
+  snap(aFix({ position, at: eventTime(at), requestId }), cellAt(position, 9), under, {
     policy: { snap: { ...POLICY.snap, ...policy } },
     calendar: CALENDAR,
     stores,
@@ -48,8 +55,14 @@ describe('G-08 resolution', () => {
     ['outside catchments, among stores, by day', { position: aside }, 9],
     ['one store only', { stores: sparse }, 8],
     ['no store at all', { stores: none }, 8],
-    ['at night in a catchment', { at: tokyoHour(23) }, 9],
-    ['at night in a catchment of a lone store', { at: tokyoHour(23), stores: sparse }, 8],
+    ['at night, also in a catchment', { at: tokyoHour(23) }, 7],
+    ['a request at night in a catchment', { at: tokyoHour(23), requestId: 'r' }, 9],
+    [
+      'a request at night in a catchment of a lone store',
+      { at: tokyoHour(23), stores: sparse, requestId: 'r' },
+      8,
+    ],
+    ['a request at night outside catchments', { at: tokyoHour(23), position: aside, requestId: 'r' }, 7],
     ['at night outside catchments', { at: tokyoHour(23), position: aside }, 7],
     ['at night, no store at all', { at: tokyoHour(23), stores: none }, 7],
     ['the night begins at 22', { at: tokyoHour(22), position: aside }, 7],
