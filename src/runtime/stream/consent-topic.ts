@@ -60,8 +60,9 @@ export class ConsentTopic {
   }
 
   /**
-   * What must follow a right that was just applied. A choice that is older than the last one and grants more would be
-   * all that compaction leaves, since it keeps the newest offset: so the last one is told again.
+   * What must follow a right that was just applied. A choice that is older than the last one would be all that compaction
+   * leaves, since it keeps the newest offset, and could grant more, earlier, or under another version: so the last one
+   * is told again.
    *
    * @guarantee G-01
    */
@@ -69,7 +70,7 @@ export class ConsentTopic {
     this.note(right, now);
     if (right.kind !== 'consent') return [];
     const standing = this.#standingOf(right);
-    if (standing === null || isForgotten(standing) || !grantsMore(right, standing)) return [];
+    if (standing === null || isForgotten(standing) || right.at >= standing.at) return [];
     return [this.#o.encode(chosen(right, standing), this.#o.partition)];
   }
 
@@ -103,11 +104,6 @@ export class ConsentTopic {
 /** Erased, and nothing chosen since. */
 export const isForgotten = (consent: Consent | null): boolean =>
   consent !== null && consent.erasedAt !== null && consent.at <= consent.erasedAt;
-
-const grantsMore = (record: RawConsent, { at, purposes, sources }: Consent): boolean =>
-  record.at < at &&
-  (PURPOSES.some((purpose) => record.purposes[purpose] && purposes[purpose].since === null) ||
-    SOURCES.some((source) => record.sources[source] && sources[source].since === null));
 
 /** The last choice, as its subject would send it. */
 const chosen = (record: RawConsent, { at, policyVersion, purposes, sources }: Consent): RawConsent => ({

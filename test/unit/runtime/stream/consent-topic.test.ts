@@ -58,9 +58,9 @@ describe('G-01 the last choice is told again', () => {
       ['', told('12:00', 'nearbyShops')],
     ],
     [
-      'not after an older one that refuses: that errs towards refusing',
+      'after an older one that refuses: what is left of it would grant nothing to who has chosen since',
       [aConsent(at('12:00')), aConsent({ ...at('11:00'), purposes: [] })],
-      ['', ''],
+      ['', told('12:00', ...PURPOSES)],
     ],
     ['not after choices in their order', [aConsent(at('11:00')), aConsent(at('12:00'))], ['', '']],
     [
