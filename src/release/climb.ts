@@ -13,7 +13,9 @@ import type { Bucket, LadderEnv, Waiting } from './ladder.ts';
 import { place, takeBuckets } from './ladder.ts';
 import type { OnRung } from './marks.ts';
 import { markCoarser, marked, rowMark } from './marks.ts';
+import { notePart } from './nesting.ts';
 import type { Numbers } from './numbers.ts';
+import { longestStays } from './partition.ts';
 import type { Subject } from './rows.ts';
 import { footfallRow, visitsRow } from './rows.ts';
 import { FOOTFALL_RUNGS, VISIT_RUNGS } from './rungs.ts';
@@ -100,6 +102,8 @@ const afterRelease = (
   const unit = store === undefined ? undefined : env.units.of(store);
   if (store === undefined || unit === undefined) return;
   countPublished(state.regions, unit.region, { rung, visits: visits ?? 0 });
+  // A row is a part of all rows, beside which the parts of breakdowns must not lie too closely.
+  notePart(state.parted, 'visits', [longestStays(entries)]);
   const ladder = { rungs: VISIT_RUNGS, units: env.units, windowStart: startOfWindow(env) };
   const group = { store, entries, published: visitors ?? 0 };
   for (const breakdown of BREAKDOWNS) {

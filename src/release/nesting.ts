@@ -1,10 +1,10 @@
-/** Keeps breakdowns of the same people from setting a few of them apart: part inside part, with fewer than k between. */
+/** Keeps breakdowns and rows of the same people from setting a few of them apart: one inside another, with fewer than k between. */
 import type { GatePolicy } from '../model/policy.ts';
 import type { VisitEntry } from '../model/tally.ts';
 import { isSomebody } from '../model/tally.ts';
 import { headCount } from './threshold.ts';
 
-/** The parts that were released so far, and for each entry in which of them it is. Plain data. */
+/** The rows and parts that were released so far, and for each entry in which of them it is. Plain data. */
 export interface Parted {
   readonly parts: { readonly series: string; readonly entries: readonly VisitEntry[] }[];
   readonly of: Map<VisitEntry, number[]>;

@@ -364,7 +364,8 @@ export const oracle = ({ visits, successors, footfall, traits }: Contributions, 
   const bySource = new Map(successors.map((s) => [visitName(s), s]));
   const nextOf = (c: VisitContribution): SuccessorContribution | null => bySource.get(visitName(c)) ?? null;
   const { k, kBreakdown } = world.gate;
-  const released: (readonly Part[])[] = [];
+  const rows = base.groups.map(({ members }) => onePerPerson(members));
+  const released: (readonly Part[])[] = [rows.map((people) => ({ columns: {}, subjects: [], people }))];
   return {
     visits: base.groups.map((g) => proven('visits', g, { holds: base.holdsOf(g), row: visitRow(g, world) })),
     footfall: walked.groups.map((g) =>
